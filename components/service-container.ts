@@ -1,0 +1,94 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { dataRoot, type HostConnection } from "./host/connection";
+import { envFile, envFilePath, secretsEntrypoint, type ContainerSpec } from "./services/spec";
+import { removeLeftover } from "./leftovers";
+
+export interface ServiceContainerArgs {
+  readonly spec: ContainerSpec;
+  readonly host: HostConnection;
+  /** Image id on the host, as pulled by digest. */
+  readonly image: pulumi.Input<string>;
+  /** The site's network; the container is known there by its name. */
+  readonly network: docker.Network;
+  /** Docker volumes by data folder. */
+  readonly volumes: ReadonlyMap<string, docker.Volume>;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/**
+ * One container of the site, hardened: no capability but those it names, no new privileges, bounded memory and logs, health-checked, and
+ * waited for. Its secrets are a file that its entrypoint loads; `docker inspect` shows none.
+ */
+export class ServiceContainer extends pulumi.ComponentResource {
+  public readonly container: docker.Container;
+
+  constructor(name: string, args: ServiceContainerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("smarteros:site:ServiceContainer", name, {}, opts);
+    const { spec, host } = args;
+    this.container = new docker.Container(
+      name,
+      {
+        name: spec.name,
+        hostname: spec.name,
+        image: args.image,
+        ...(spec.command ? { entrypoints: [...secretsEntrypoint], command: [...spec.command] } : {}),
+        ...(spec.workingDir ? { workingDir: spec.workingDir } : {}),
+        ...(spec.user ? { user: spec.user } : {}),
+        envs: Object.entries(spec.env).map(([key, value]) => `${key}=${value}`),
+        uploads: uploads(spec),
+        volumes: spec.mounts.map((m) => ({ volumeName: volumeOf(args.volumes, m.set).name, containerPath: m.path, readOnly: m.readOnly ?? false })),
+        // networkMode is explicit: left out, each refresh reports it as drift.
+        networkMode: "bridge",
+        networksAdvanced: [{ name: args.network.name, aliases: [spec.name] }],
+        ports: (spec.publish ?? []).map((port) => ({ internal: port, external: port, protocol: "tcp" })),
+        capabilities: { drops: ["ALL"], adds: [...(spec.capabilities ?? [])] },
+        securityOpts: ["no-new-privileges:true"],
+        // Both are given: memory alone shows memorySwap as drift on each refresh.
+        memory: spec.memoryMiB,
+        memorySwap: spec.memoryMiB * 2,
+        restart: "unless-stopped",
+        logDriver: "json-file",
+        logOpts: { "max-size": "10m", "max-file": "3" },
+        healthcheck: { tests: [...spec.health], interval: "3s", timeout: "5s", retries: 10, startPeriod: `${spec.startSeconds}s` },
+        wait: true,
+        waitTimeout: spec.startSeconds,
+        mustRun: true,
+        stopTimeout: spec.stopSeconds,
+        destroyGraceSeconds: spec.stopSeconds,
+        labels: Object.entries({ ...args.labels, "smarteros.service": spec.name }).map(([label, value]) => ({ label, value })),
+      },
+      {
+        parent: this,
+        provider: host.docker,
+        deleteBeforeReplace: true,
+        additionalSecretOutputs: ["uploads"],
+        hooks: { beforeCreate: [removeLeftover(name, host, "container", spec.name, args.labels)] },
+      },
+    );
+    this.registerOutputs({ id: this.container.id });
+  }
+}
+
+/** Files for docker's `uploads`; the secret ones are marked so. */
+function uploads(spec: ContainerSpec): docker.types.input.ContainerUpload[] {
+  const files = (spec.files ?? []).map((f) => ({ file: f.path, content: pulumi.secret(f.content), permissions: f.mode ?? "0444" }));
+  if (!spec.command) return files;
+  const env = pulumi.secret(pulumi.output({ ...spec.secretEnv }).apply(envFile));
+  return [{ file: envFilePath, content: env, permissions: "0444" }, ...files];
+}
+
+function volumeOf(volumes: ReadonlyMap<string, docker.Volume>, set: string): docker.Volume {
+  const found = volumes.get(set);
+  if (!found) throw new Error(`data folder ${set}: no volume; fix: list it in the site's folders`);
+  return found;
+}
+
+/** A named volume that is a folder below the host's data root: what it holds outlives the container, and Docker's own folders. */
+export function dataVolume(set: string, host: HostConnection, parent: pulumi.Resource, protect: boolean): docker.Volume {
+  return new docker.Volume(
+    `volume-${set}`,
+    { name: `smarteros-${set}`, driver: "local", driverOpts: { type: "none", o: "bind", device: `${dataRoot}/${set}` } },
+    { parent, provider: host.docker, dependsOn: [host.ready], protect, retainOnDelete: protect },
+  );
+}

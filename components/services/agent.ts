@@ -1,0 +1,39 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { fileSets } from "../../plan/graph";
+import { plan } from "../../plan/plan";
+import { postgresPaths } from "../../contracts/pgbackrest";
+import type { ContainerMount, ContainerSpec } from "./spec";
+
+/** Folder of the agent in which it sees a file set. */
+export const setPath = (set: string): string => `/sets/${set}`;
+
+/** File sets that are folders on disk (Vault's is a snapshot, taken through its API). */
+export const folderSets = (): string[] => fileSets(plan).flatMap((f) => (f.kind === "files" ? [f.set] : []));
+
+/** What the agent and the gate see of the host: the cluster's data and socket, and every file set, read-only. */
+export function agentMounts(): ContainerMount[] {
+  return [
+    { set: "postgres", path: postgresPaths.dataDir, readOnly: true },
+    { set: "postgres-run", path: postgresPaths.socketDir },
+    ...folderSets().map((set) => ({ set, path: setPath(set), readOnly: true })),
+  ];
+}
+
+/** The backup agent: root, to read every owner's files, with the one capability that this takes. */
+export function agent(args: { config: pulumi.Input<string>; secrets: pulumi.Input<string>; hosts?: string[] }): ContainerSpec {
+  return {
+    name: "agent",
+    env: {},
+    secretEnv: {},
+    files: [
+      { path: "/etc/smarteros/agent.json", content: args.config },
+      { path: "/run/secrets/agent.json", content: args.secrets, mode: "0400" },
+    ],
+    mounts: [...agentMounts(), { set: "agent", path: "/var/lib/smarteros-agent" }],
+    health: ["CMD", "agent", "health"],
+    memoryMiB: 512,
+    capabilities: ["DAC_READ_SEARCH"],
+    startSeconds: 600,
+    stopSeconds: 30,
+  };
+}

@@ -1,0 +1,93 @@
+import type { ContainerFile, ContainerSpec, SiteContext } from "./spec";
+import { applicationUid, httpHealth } from "./spec";
+import { caddyfile, type TlsArgs } from "./caddyfile";
+
+/** The services that every other waits for: cluster, queue, secrets, proxy. */
+
+/** The major version that images/postgres runs; a restore cannot change it. */
+export const postgresMajorVersion = 15;
+
+export function postgres(args: { files: readonly ContainerFile[]; archiveTimeoutSeconds: number; expectRestored?: string }): ContainerSpec {
+  return {
+    name: "postgres",
+    env: {
+      SMARTEROS_ARCHIVE_TIMEOUT_SECONDS: String(args.archiveTimeoutSeconds),
+      ...(args.expectRestored ? { SMARTEROS_EXPECT_RESTORED: args.expectRestored } : {}),
+    },
+    secretEnv: {},
+    files: args.files,
+    mounts: [
+      { set: "postgres", path: "/var/lib/postgresql/data" },
+      { set: "postgres-run", path: "/var/run/postgresql" },
+    ],
+    health: ["CMD", "pg-health"],
+    memoryMiB: 1536,
+    // A recovery replays WAL for as long as there is WAL.
+    startSeconds: 1800,
+    stopSeconds: 60,
+  };
+}
+
+export function redis(): ContainerSpec {
+  return {
+    name: "redis",
+    command: ["redis-server", "--save", "60", "1", "--dir", "/data", "--appendonly", "yes"],
+    user: `${applicationUid}:${applicationUid}`,
+    env: {},
+    secretEnv: {},
+    mounts: [{ set: "redis", path: "/data" }],
+    health: ["CMD-SHELL", "redis-cli ping | grep -q PONG"],
+    memoryMiB: 256,
+    startSeconds: 60,
+    stopSeconds: 10,
+  };
+}
+
+/** Integrated storage, one node; TLS ends at the host's own network, which no port leaves. */
+export const vaultConfig = `ui = false
+disable_mlock = true
+api_addr = "http://vault:8200"
+cluster_addr = "http://vault:8201"
+storage "raft" {
+  path    = "/vault/data"
+  node_id = "smarteros"
+}
+listener "tcp" {
+  address     = "0.0.0.0:8200"
+  tls_disable = true
+}
+`;
+
+export function vault(): ContainerSpec {
+  return {
+    name: "vault",
+    command: ["vault", "server", "-config=/etc/smarteros/vault.hcl"],
+    user: `${applicationUid}:${applicationUid}`,
+    env: {},
+    secretEnv: {},
+    files: [{ path: "/etc/smarteros/vault.hcl", content: vaultConfig }],
+    mounts: [{ set: "vault", path: "/vault/data" }],
+    // Healthy is "it answers"; that it is unsealed is for the gate to say, since only the shares' holders can change it.
+    health: httpHealth("wget", 8200, "/v1/sys/health?standbyok=true&sealedcode=200&uninitcode=200"),
+    memoryMiB: 512,
+    startSeconds: 120,
+    stopSeconds: 15,
+  };
+}
+
+export function caddy(site: SiteContext, tls: TlsArgs): ContainerSpec {
+  return {
+    name: "caddy",
+    command: ["caddy", "run", "--config", "/etc/smarteros/Caddyfile", "--adapter", "caddyfile"],
+    user: `${applicationUid}:${applicationUid}`,
+    env: { XDG_DATA_HOME: "/data", XDG_CONFIG_HOME: "/tmp" },
+    secretEnv: {},
+    files: [{ path: "/etc/smarteros/Caddyfile", content: caddyfile(site.domain, tls) }],
+    mounts: [{ set: "caddy", path: "/data" }],
+    health: httpHealth("wget", 2019, "/config/"),
+    memoryMiB: 256,
+    publish: [80, 443],
+    startSeconds: 60,
+    stopSeconds: 15,
+  };
+}

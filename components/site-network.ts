@@ -1,0 +1,44 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type { HostConnection } from "./host/connection";
+import { removeLeftover } from "./leftovers";
+import { dataVolume } from "./service-container";
+
+export interface SiteNetworkArgs {
+  readonly host: HostConnection;
+  /** Data folders that get a Docker volume of their own. */
+  readonly sets: readonly string[];
+  /** Image by service, `name:tag@sha256:...`. */
+  readonly images: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** What a host needs before any container: the site's network, the data volumes, and every image, pulled side by side by digest. */
+export class SiteNetwork extends pulumi.ComponentResource {
+  public readonly network: docker.Network;
+  public readonly volumes: ReadonlyMap<string, docker.Volume>;
+  /** Images on the host, by service. */
+  public readonly images: ReadonlyMap<string, docker.RemoteImage>;
+
+  constructor(name: string, args: SiteNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("smarteros:site:SiteNetwork", name, {}, opts);
+    const { host } = args;
+    const onHost = { parent: this, provider: host.docker, dependsOn: [host.ready] };
+    this.network = new docker.Network(
+      `${name}-network`,
+      { name: "smarteros", driver: "bridge", labels: Object.entries(args.labels).map(([label, value]) => ({ label, value })) },
+      { ...onHost, hooks: { beforeCreate: [removeLeftover(`${name}-network`, host, "network", "smarteros", args.labels)] } },
+    );
+    this.volumes = new Map(args.sets.map((set) => [set, dataVolume(set, host, this, set !== "postgres-run")]));
+    this.images = new Map(
+      Object.entries(args.images).map(([service, image]) => [service, new docker.RemoteImage(`image-${service}`, { name: pullName(image), keepLocally: true }, onHost)]),
+    );
+    this.registerOutputs({});
+  }
+}
+
+/** `name@sha256:...` of `name:tag@sha256:...`: the tag is for people, Docker pulls by digest alone. */
+export function pullName(image: string): string {
+  const [named = "", digest = ""] = image.split("@");
+  return `${named.slice(0, named.lastIndexOf(":"))}@${digest}`;
+}

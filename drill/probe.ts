@@ -1,0 +1,107 @@
+import { setMaxListeners } from "node:events";
+import { setInterval } from "node:timers/promises";
+import { z } from "zod";
+import type { ServiceName } from "../plan/model";
+import { askOk, askSite, type Answer, type AskSite } from "./https";
+import { drillServices, moduleProbes, publicHost, type ModuleProbe, type Site } from "./site";
+
+/** Milliseconds between two looks at one module: the error of a measured RTO. */
+const lookEveryMs = 250;
+/** Milliseconds for one look: a dead address is given up soon, as DNS may have moved meanwhile. */
+const lookTimeoutMs = 2_000;
+
+export interface ProbeOptions {
+  readonly site: Site;
+  /** Seconds after which what does not answer is given up. */
+  readonly deadlineSeconds: number;
+  /** @default every module of the plan */
+  readonly modules?: readonly ServiceName[];
+  /** Ends the probing before its deadline: what has not answered by then never did. */
+  readonly signal?: AbortSignal;
+  /** A module answers for the first time. */
+  readonly onAnswer?: (module: ServiceName, seen: Seen) => void;
+}
+
+/** The first answer of a module, or why there was none. */
+export interface Seen {
+  /** Milliseconds since the epoch; null: it never answered. */
+  readonly at: number | null;
+  /** Address that DNS gave for it; null: it never answered. */
+  readonly address: string | null;
+  /** What was asked, and what came back. */
+  readonly evidence: string;
+}
+
+/** What a service still has of the numbered writes; see the services' GET /_drill/last. */
+export const lastWrites = z.object({ rows: z.number(), files: z.number().optional(), vault: z.number().optional() });
+export type LastWrites = z.infer<typeof lastWrites>;
+
+/** Looks at every module from outside, DNS first, until each has answered or the deadline is over. Never rejects for a silent one. */
+export async function probeUntilAll(options: ProbeOptions): Promise<Map<ServiceName, Seen>> {
+  const ask = askSite(options.site);
+  const deadline = AbortSignal.timeout(options.deadlineSeconds * 1_000);
+  const signal = options.signal ? AbortSignal.any([deadline, options.signal]) : deadline;
+  // Every module listens to it, which Node would take for a leak.
+  setMaxListeners(0, signal);
+  const wanted = moduleProbes(options.site.domain).filter(({ module }) => options.modules?.includes(module) ?? true);
+  const seen = await Promise.all(
+    wanted.map(async (probe) => {
+      const first = await lookUntilWell(ask, probe, signal);
+      if (first.at !== null) options.onAnswer?.(probe.module, first);
+      return [probe.module, first] as const;
+    }),
+  );
+  return new Map(seen);
+}
+
+async function lookUntilWell(ask: AskSite, probe: ModuleProbe, signal: AbortSignal): Promise<Seen> {
+  const where = `https://${probe.host}${probe.path}`;
+  let problem = "was not asked";
+  try {
+    for await (const _ of setInterval(lookEveryMs, undefined, { signal })) {
+      try {
+        const answer = await ask({ host: probe.host, path: probe.path, timeoutMs: lookTimeoutMs });
+        const evidence = `${where} at ${answer.address}: ${wellBeing(probe, answer)}`;
+        return { at: Date.now(), address: answer.address, evidence };
+      } catch (error) {
+        problem = error instanceof Error ? error.message : String(error);
+      }
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  return { at: null, address: null, evidence: `${where}: never answered well; last: ${problem}` };
+}
+
+const dependencies = z.record(z.string(), z.object({ ok: z.boolean(), detail: z.string() }));
+
+/** What the answer says of the module. @throws when it is not well */
+function wellBeing({ module, kind }: ModuleProbe, { status, body, certificate }: Answer): string {
+  const says = `HTTP ${status} ${JSON.stringify(body)?.slice(0, 300)}`;
+  switch (kind) {
+    case "own":
+      if (status !== 200) throw new Error(says);
+      return says;
+    case "dependency": {
+      const dependency = dependencies.safeParse(body).data?.[module];
+      if (!dependency?.ok) throw new Error(dependency?.detail ?? says);
+      return dependency.detail;
+    }
+    case "proxy":
+      return `HTTP ${status}, certificate of ${certificate.subject} by ${certificate.issuer} until ${certificate.validTo}`;
+    default:
+      throw new Error(`unknown kind of probe: ${kind satisfies never}`);
+  }
+}
+
+/** Asks each service what it still has of the numbered writes. @throws when one does not say */
+export async function askLastWrites(site: Site): Promise<Map<ServiceName, LastWrites>> {
+  const ask = askSite(site);
+  const answers = await Promise.all(
+    drillServices.map(async (service) => {
+      const host = publicHost(service, site.domain);
+      return [service, lastWrites.parse(await askOk(ask, { host, path: "/_drill/last" }))] as const;
+    }),
+  );
+  return new Map(answers);
+}

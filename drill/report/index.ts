@@ -1,0 +1,5 @@
+export { renderHtml } from "./html";
+export { renderMarkdown } from "./markdown";
+export type { ReportOptions } from "./options";
+export { languages, type Language } from "./strings";
+export { renderTable, type TableOptions } from "./table";

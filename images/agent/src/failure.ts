@@ -1,0 +1,19 @@
+/** Exit codes of the agent; 1 is any other error. */
+export const exitCodes = {
+  /** The gate did not pass. */
+  gateFailed: 2,
+  /** A restore was refused; nothing was touched. */
+  refused: 3,
+  /** Vault's shares are wrong or too few (contracts/vault.ts). */
+  vaultShares: 4,
+} as const;
+
+/** An error that ends the command with an exit code of its own. */
+export class Failure extends Error {
+  constructor(
+    message: string,
+    readonly exitCode: number,
+  ) {
+    super(message);
+  }
+}

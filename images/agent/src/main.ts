@@ -1,0 +1,117 @@
+import { text } from "node:stream/consumers";
+import { Command } from "commander";
+import { restoreSpec } from "../../../contracts/agent";
+import { gateSpec } from "../../../contracts/gate";
+import { postgresPaths } from "../../../contracts/pgbackrest";
+import { vaultInitSpec, vaultRestoreSpec } from "../../../contracts/vault";
+import { exitCodes, Failure } from "./failure";
+import { logTo, messageOf } from "./log";
+import { type Places, parseJson, readSettings } from "./settings";
+
+/** The backup agent: the only program that runs backups and restores. Specs come on stdin, results go to stdout. */
+const program = new Command("agent")
+  .description("backs up and restores a SmarterOS site; see docs/design.md")
+  .option("--config-file <file>", "what this agent backs up", "/etc/smarteros/agent.json")
+  .option("--secrets-file <file>", "its keys and passwords", "/run/secrets/agent.json")
+  .option("--run-dir <dir>", "tmpfs for files with secrets, and the heartbeat", "/run/smarteros")
+  .option("--cache-dir <dir>", "restic's cache, kept between runs", "/var/lib/smarteros-agent")
+  .option("--spool-dir <dir>", "WAL fetched ahead", "/var/spool/pgbackrest");
+
+const places = () => program.opts<Places>();
+const stdin = () => text(process.stdin);
+const print = (line: unknown) => process.stdout.write(`${JSON.stringify(line)}\n`);
+
+program
+  .command("run")
+  .description("back up until stopped")
+  .action(async () => {
+    const { run } = await import("./run");
+    await run(await readSettings(places()), logTo(process.stdout), stopSignal());
+  });
+
+program
+  .command("cycle")
+  .description("make what is missing, then one cycle; prints its manifest")
+  .action(() =>
+    withBackups(async (backups) => {
+      await backups.initialise();
+      await backups.backUpCluster();
+      print(await backups.cycle());
+    }),
+  );
+
+program
+  .command("init-repo")
+  .description("make the repositories that are missing, and the first base backup")
+  .action(() =>
+    withBackups(async (backups) => {
+      await backups.initialise();
+      await backups.backUpCluster();
+    }),
+  );
+
+program
+  .command("health")
+  .description("0 when the last cycle is recent enough")
+  .action(async () => {
+    const { readHealth } = await import("./heartbeat");
+    console.log(await readHealth(places().runDir));
+  });
+
+program
+  .command("restore")
+  .description("restore what the spec on stdin says; 3 when a target is not empty")
+  .option("--source-conf <file>", "pgBackRest's configuration of the source in the postgres container", postgresPaths.sourceConfig)
+  .action(async ({ sourceConf }: { sourceConf: string }) => {
+    const { restore } = await import("./restore/restore");
+    const spec = parseJson(await stdin(), "the restore spec on stdin", restoreSpec);
+    for (const result of await restore(spec, { ...places(), sourceConf }, logTo(process.stderr))) print(result);
+  });
+
+program
+  .command("vault-restore")
+  .description("put Vault's snapshot in place and unseal; 4 when the shares do not open it")
+  .action(async () => {
+    const { vaultRestore } = await import("./vault-restore");
+    print(await vaultRestore(parseJson(await stdin(), "the vault spec on stdin", vaultRestoreSpec), logTo(process.stderr)));
+  });
+
+program
+  .command("vault-init")
+  .description("open a Vault that has never held anything; prints its shares and the site's token, once")
+  .action(async () => {
+    const { vaultInit } = await import("./vault-init");
+    print(await vaultInit(parseJson(await stdin(), "the vault spec on stdin", vaultInitSpec), logTo(process.stderr)));
+  });
+
+program
+  .command("gate")
+  .description("check everything that must hold before DNS moves; 2 when it does not")
+  .action(async () => {
+    const { gate } = await import("./gate/gate");
+    const result = await gate(parseJson(await stdin(), "the gate spec on stdin", gateSpec), logTo(process.stderr));
+    print(result);
+    if (!result.passed) process.exitCode = exitCodes.gateFailed;
+  });
+
+async function withBackups(use: (backups: import("./cycle").Backups) => Promise<void>): Promise<void> {
+  const { Backups } = await import("./cycle");
+  const backups = await Backups.open(await readSettings(places()), logTo(process.stderr), stopSignal());
+  try {
+    await use(backups);
+  } finally {
+    backups.close();
+  }
+}
+
+/** Ends what is running, children included, when the container is stopped. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, () => controller.abort(new Error(`stopped by ${name}`)));
+  return controller.signal;
+}
+
+program.parseAsync().catch((error: unknown) => {
+  console.error(`agent: ${messageOf(error)}`);
+  process.exitCode = error instanceof Failure ? error.exitCode : 1;
+});

@@ -1,0 +1,89 @@
+import { access, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { RestoreResult } from "../../../contracts/agent";
+import { type VaultIdentity, vaultIdentity, vaultIdentityName, vaultSharesExitCode, type VaultRestoreSpec } from "../../../contracts/vault";
+import { Failure } from "./failure";
+import { type Log, messageOf } from "./log";
+import { parseJson } from "./settings";
+import { VaultClient, VaultError } from "./vault-client";
+import { untilActive, untilAnswers } from "./vault-waits";
+import { waitFor } from "./wait";
+
+/** Seconds in which Vault must seal itself after the snapshot: 1.19 takes 6. */
+const sealSeconds = 60;
+
+/**
+ * Brings Vault to serve the data of its snapshot. An empty Vault is initialised with shares of its own, which last until
+ * the snapshot is in place; it then opens with the shares of the Vault that made the snapshot. A Vault that is
+ * initialised already is only unsealed, one that is unsealed is left alone: so the same spec may be run again.
+ * The shares stay in this process' memory.
+ * @throws Failure with exit code 4 when the shares do not open it; nothing was touched when they are too few
+ */
+export async function vaultRestore(spec: VaultRestoreSpec, log: Log): Promise<RestoreResult> {
+  const startedAt = new Date().toISOString();
+  const identityFile = join(dirname(spec.snapshotFile), vaultIdentityName);
+  const identity = parseJson(await readFile(identityFile, "utf8"), identityFile, vaultIdentity);
+  const shares = enoughShares(spec, identity);
+  const vault = new VaultClient(spec.address);
+  const before = await untilAnswers(vault);
+
+  if (!before.initialized) await putSnapshot(spec, identity, vault, log);
+  if (!before.initialized || before.sealed) await unseal(spec, shares, vault);
+  await untilActive(vault);
+  await requireSame(spec, identity, vault);
+  return {
+    module: "vault",
+    outcome: before.initialized ? "already-restored" : "restored",
+    startedAt,
+    finishedAt: new Date().toISOString(),
+    detail: `${before.initialized ? (before.sealed ? "was restored already" : "was unsealed already") : "snapshot restored"}, cluster ${identity.clusterId}`,
+  };
+}
+
+/**
+ * Vault keeps number and threshold of the shares in memory over the restore of a snapshot. So the empty one gets those of
+ * the one that made the snapshot: otherwise it would try to open with too few of its shares, or wait for more.
+ */
+async function putSnapshot({ address, snapshotFile }: VaultRestoreSpec, identity: VaultIdentity, vault: VaultClient, log: Log): Promise<void> {
+  await access(snapshotFile); // before the initialisation: without the file this Vault must stay empty
+  const { shares, token } = await vault.init(identity.shares, identity.threshold);
+  for (const share of shares.slice(0, identity.threshold)) await vault.unseal(share);
+  await untilActive(vault);
+  log.info("vault-snapshot-started", { snapshotFile });
+  await new VaultClient(address, token).forceSnapshot(snapshotFile);
+  await waitFor("Vault to seal itself after the snapshot", sealSeconds, async () => ((await vault.sealStatus()).sealed ? true : undefined));
+}
+
+function enoughShares(spec: VaultRestoreSpec, { threshold }: VaultIdentity): string[] {
+  const shares = [...new Set(spec.unsealShares)];
+  if (shares.length >= threshold) return shares.slice(0, threshold);
+  throw stop(spec, `unsealShares: ${shares.length} different shares were given, its threshold is ${threshold}`);
+}
+
+async function unseal(spec: VaultRestoreSpec, shares: string[], vault: VaultClient): Promise<void> {
+  await vault.resetUnseal(); // what an earlier run gave must not count
+  try {
+    for (const share of shares) await vault.unseal(share);
+  } catch (error) {
+    if (!(error instanceof VaultError) || error.status !== 400) throw error;
+    throw stop(spec, `unsealShares: at least one is wrong (${messageOf(error)})`);
+  }
+  if ((await vault.sealStatus()).sealed) throw stop(spec, `${shares.length} shares were taken, and it is still sealed`);
+}
+
+/** A run that was cut off before the snapshot was in place leaves an empty Vault, which must not pass for a restored one. */
+async function requireSame({ address }: VaultRestoreSpec, { clusterId }: VaultIdentity, vault: VaultClient): Promise<void> {
+  const found = (await vault.identity()).clusterId;
+  if (found === clusterId) return;
+  throw new Error(`Vault at ${address} is cluster ${found}, the snapshot is of ${clusterId}: its data is another's, or none; fix: ${startAgain}`);
+}
+
+const startAgain = "if nothing in it is needed, stop it, empty its data folder, start it, and run this again";
+
+function stop({ secretsRequired }: VaultRestoreSpec, why: string): Failure {
+  return new Failure(
+    `Vault cannot be unsealed: ${why}; the recovery stops before what depends on Vault (${secretsRequired}); fix: give shares from the ` +
+      `escrow, of the Vault that made this snapshot; if they are, an earlier run was cut off before the snapshot was in place: ${startAgain}`,
+    vaultSharesExitCode,
+  );
+}

@@ -1,0 +1,4 @@
+import { serve } from "../serve";
+import { cloudflare } from "./provider";
+
+void serve(cloudflare);

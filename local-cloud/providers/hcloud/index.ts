@@ -1,0 +1,4 @@
+import { serve } from "../serve";
+import { hcloud } from "./provider";
+
+void serve(hcloud);

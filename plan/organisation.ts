@@ -1,0 +1,33 @@
+/** Contacts (C1): shown by the CLI and printed in every incident report. */
+export const contacts = [
+  { role: "Disaster Manager", name: "Pedro Zaffuto", contact: "+56 9 7954 0471" },
+  { role: "Backup Owner", name: "DevOps Team", contact: "ops@smarterbot.cl" },
+  { role: "Security Officer", name: "InfoSec", contact: "security@smarterbot.cl" },
+  { role: "Incident Commander", name: "CTO", contact: "cto@smarterbot.cl" },
+  { role: "Hostinger Support", name: "-", contact: "support@hostinger.com" },
+  { role: "Cloudflare Support", name: "-", contact: "support@cloudflare.com" },
+] as const;
+
+/** The checklist after a recovery (C2). Each is checked by the program, none is ticked by hand. */
+export const checklist = [
+  { id: "containers-up", text: "Todos los contenedores UP" },
+  { id: "gateway-health", text: "API Gateway responde /health" },
+  { id: "postgres-connections", text: "PostgreSQL conexiones OK" },
+  { id: "vault-unsealed", text: "Vault unsealed" },
+  { id: "tls-valid", text: "SSL certificados válidos" },
+  { id: "dns-active", text: "DNS resuelve correctamente" },
+  { id: "tenants-sample", text: "3 tenants de prueba validados" },
+  { id: "shopify-webhooks", text: "Shopify webhooks funcionando" },
+  { id: "whatsapp-chatwoot", text: "WhatsApp → Chatwoot OK" },
+  { id: "logs-rotating", text: "Logs rotando correctamente" },
+  { id: "backups-running", text: "Backups automáticos reiniciados" },
+  { id: "monitoring-active", text: "Monitoreo activo" },
+  { id: "incident-documented", text: "Incidente documentado" },
+] as const;
+
+/** When a disaster is declared (P1). A person declares; `smarter status` says that one of these holds. */
+export const triggers = {
+  criticalModulesDown: 2,
+  apiLatencyAbove: "60 seconds",
+  databaseUnreachable: true,
+} as const;

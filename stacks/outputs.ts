@@ -1,0 +1,51 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { GateResult } from "../contracts/gate";
+import { unmetObjectives } from "../plan/checks";
+import { plan } from "../plan/plan";
+import type { StackConfig } from "./config";
+import type { RestorePlan } from "./preflight";
+import type { SiteOutputs } from "./site";
+
+/** What both stacks export: the contract with the drill, the CLI and the auditor. */
+export interface StackOutputs {
+  readonly domain: string;
+  readonly generation: number;
+  readonly address: pulumi.Output<string>;
+  /** The backup set that was restored, what was passed over, and how each module came back. */
+  readonly restored?: {
+    readonly restoreId: string;
+    readonly manifest: string;
+    readonly consistentAt: string;
+    readonly databaseBytes: number;
+    readonly skipped: readonly { key: string; reason: string }[];
+    readonly modules: pulumi.Output<unknown[]>;
+  };
+  readonly gate?: pulumi.Output<GateResult>;
+  /** Objectives of the plan that its means cannot meet. */
+  readonly unmet: readonly { service: string; objective: string; because: string }[];
+  /** Vault's unseal shares and token; secret. Move them to the escrow: the recovery needs them. */
+  readonly vaultEscrow?: pulumi.Output<unknown>;
+}
+
+export function siteOutputs(config: StackConfig, site: SiteOutputs, restore?: RestorePlan): StackOutputs {
+  return {
+    domain: config.site.domain,
+    generation: config.site.generation,
+    address: site.address,
+    ...(restore
+      ? {
+          restored: {
+            restoreId: restore.restoreId,
+            manifest: restore.set.key,
+            consistentAt: restore.set.manifest.body.consistentAt,
+            databaseBytes: restore.set.manifest.body.postgres.databaseBytes,
+            skipped: restore.set.skipped,
+            modules: pulumi.all([...site.restored]).apply((waves) => waves.flatMap((lines) => lines.trim().split("\n").filter(Boolean).map((l): unknown => JSON.parse(l)))),
+          },
+        }
+      : {}),
+    ...(site.gate ? { gate: site.gate } : {}),
+    unmet: unmetObjectives(plan),
+    ...(site.vaultEscrow ? { vaultEscrow: site.vaultEscrow } : {}),
+  };
+}

@@ -1,0 +1,45 @@
+import * as pulumi from "@pulumi/pulumi";
+import { utils } from "ssh2";
+import { operatorPublicKey } from "../components/host/connection";
+import { RecoveryHost } from "../components/host/recovery-host";
+import { readConfig } from "./config";
+import { chooseServer } from "./hetzner";
+import { siteOutputs, type StackOutputs } from "./outputs";
+import { preflightRestore } from "./preflight";
+import { existingRecords } from "./records";
+import { dataFolders, deploySite, siteLabels } from "./site";
+
+/**
+ * The recovery: preflight -> host -> restores and services by wave -> gate -> DNS. It reads no state of the primary and reaches none of its
+ * hosts: both may be what was lost.
+ */
+export async function recovery(): Promise<StackOutputs> {
+  const config = readConfig("recovery");
+  const { site, secrets } = config;
+  if (site.host.kind !== "hetzner" || !secrets.recoveryHostKey) throw new Error("the configuration's checks let a host through that the recovery cannot order");
+  const labels = siteLabels(site);
+  const [restore, server, records] = await Promise.all([preflightRestore(config, site.host.volume), chooseServer(site.host, labels), existingRecords(site)]);
+
+  const host = new RecoveryHost(`recovery-g${site.generation}`, {
+    serverType: server.serverType,
+    location: server.location,
+    image: site.host.image,
+    volumeBytes: site.host.volume,
+    ssh: site.ssh,
+    authorizedKey: operatorPublicKey(site.ssh),
+    operatorNetworks: site.ssh.operatorNetworks,
+    hostKey: { privateKey: pulumi.secret(secrets.recoveryHostKey), publicKey: publicHostKey(secrets.recoveryHostKey) },
+    leftovers: server.leftovers,
+    labels,
+    folders: dataFolders(),
+  });
+  const deployed = deploySite({ config, host, restore, existingRecords: records });
+  return siteOutputs(config, deployed, restore);
+}
+
+/** "ssh-ed25519 AAAA..." of a private host key. @throws when it is not one. */
+function publicHostKey(privateKey: string): string {
+  const parsed = utils.parseKey(privateKey);
+  if (parsed instanceof Error) throw new pulumi.RunError(`smarteros:recoveryHostKey: not a private key (${parsed.message}); fix: npm run secrets:init`);
+  return `${parsed.type} ${parsed.getPublicSSH().toString("base64")}`;
+}

@@ -1,0 +1,289 @@
+import * as pulumi from "@pulumi/pulumi";
+import { agentCommand } from "../components/agent-command";
+import { BackupIdentity } from "../components/backup-identity";
+import type { HostConnection } from "../components/host/connection";
+import type { DataFolder } from "../components/host/scripts";
+import { RestoreWave } from "../components/restore-wave";
+import { ServiceContainer } from "../components/service-container";
+import { agent, folderSets, setPath } from "../components/services/agent";
+import * as applications from "../components/services/applications";
+import { caddy, postgres, redis, vault } from "../components/services/base";
+import { publicNames } from "../components/services/caddyfile";
+import { applicationUid, postgresUid, type ContainerFile, type ContainerSpec, type SiteContext } from "../components/services/spec";
+import { SiteDns, type ExistingRecord } from "../components/site-dns";
+import { SiteNetwork } from "../components/site-network";
+import { ValidationGate } from "../components/validation-gate";
+import type { AgentConfig, RestoreSpec, S3Location } from "../contracts/agent";
+import type { GateResult, GateSpec } from "../contracts/gate";
+import { pgbackrestConf, postgresPaths } from "../contracts/pgbackrest";
+import { vaultEscrow as vaultEscrowSchema, vaultSnapshotName, type VaultEscrow } from "../contracts/vault";
+import { databases, waves } from "../plan/graph";
+import type { Service, ServiceName } from "../plan/model";
+import { plan } from "../plan/plan";
+import { seconds } from "../plan/units";
+import type { SiteConfig, StackConfig } from "./config";
+import { DnsCheck } from "../components/dns-check";
+import type { RestorePlan } from "./preflight";
+
+const stanza = "main";
+
+/** Labels of everything that belongs to one generation of a site; how it is found again without any state. */
+export const siteLabels = (site: SiteConfig): Record<string, string> => ({ "smarteros.site": site.domain, "smarteros.generation": String(site.generation) });
+
+/** Data folders of a host, with the uid that writes there. */
+export function dataFolders(): DataFolder[] {
+  const shared: DataFolder[] = [
+    { set: "postgres", uid: postgresUid },
+    { set: "postgres-run", uid: postgresUid },
+    { set: "redis", uid: applicationUid },
+    { set: "vault", uid: applicationUid },
+    { set: "vault-snapshot", uid: 0 },
+    { set: "agent", uid: 0 },
+  ];
+  return [...shared, ...folderSets().map((set) => ({ set, uid: applicationUid }))];
+}
+
+/** Where this site's backups are, as its hosts reach them. */
+export function s3Location(site: SiteConfig): S3Location {
+  const { bucket, region, endpoint } = site.backups;
+  return endpoint
+    ? { host: endpoint.host, port: endpoint.port, region, bucket, uriStyle: "path", ...(endpoint.caPem ? { caPem: endpoint.caPem } : {}) }
+    : { host: `s3.${region}.amazonaws.com`, port: 443, region, bucket, uriStyle: "host" };
+}
+
+export interface SiteArgs {
+  readonly config: StackConfig;
+  readonly host: HostConnection;
+  /** What to restore; absent: the site begins empty. */
+  readonly restore?: RestorePlan;
+  readonly existingRecords: readonly ExistingRecord[];
+  /** The identities wait for these (the bucket, where this stack makes it). */
+  readonly backupsReady?: readonly pulumi.Resource[];
+}
+
+export interface SiteOutputs {
+  readonly address: pulumi.Output<string>;
+  /** Evidence of the gate; absent for a site that began empty. */
+  readonly gate?: pulumi.Output<GateResult>;
+  /** One JSON line per restored module and wave. */
+  readonly restored: readonly pulumi.Output<string>[];
+  /** Vault's shares and token, when this stack opened it for the first time. Secret. */
+  readonly vaultEscrow?: pulumi.Output<unknown>;
+}
+
+/**
+ * The site on a host: the same for both stacks. With a restore: restores and services by wave, Vault opened with its own shares, the gate,
+ * then DNS and the agent. Without: the services on empty folders, Vault's first start, DNS and the agent.
+ */
+export function deploySite(args: SiteArgs): SiteOutputs {
+  const { config, host, restore } = args;
+  const { site, secrets } = config;
+  const labels = siteLabels(site);
+  const s3 = s3Location(site);
+  const context: SiteContext = { domain: site.domain, generation: site.generation, ...(site.drill ? { drillToken: secrets.drillToken } : {}) };
+  const folders = dataFolders();
+  const network = new SiteNetwork("site", { host, sets: folders.map((f) => f.set), images: site.images, labels });
+  const image = (name: string): pulumi.Output<string> => {
+    const found = network.images.get(name);
+    if (!found) throw new Error(`image ${name}: not in smarteros:site.images`);
+    return found.imageId;
+  };
+  const tags = { owner: "smarteros", site: site.domain };
+  const identity = (role: "writer" | "reader", generation: number) =>
+    new BackupIdentity(`backup-${role}-g${generation}`, { bucket: site.backups.bucket, generation, role, tags }, { dependsOn: [...(args.backupsReady ?? [])] });
+  const writer = identity("writer", site.generation);
+  const reader = restore ? identity("reader", restore.sourceGeneration) : undefined;
+
+  // --- one container ---
+  const containers = new Map<string, ServiceContainer>();
+  const start = (spec: ContainerSpec, after: readonly pulumi.Resource[]): ServiceContainer => {
+    const container = new ServiceContainer(spec.name, { spec, host, image: image(spec.name), network: network.network, volumes: network.volumes, labels }, { dependsOn: [...after] });
+    containers.set(spec.name, container);
+    return container;
+  };
+
+  // --- restores by wave ---
+  const restored: RestoreWave[] = [];
+  const restoreWave = (wave: readonly Service[], number: number): RestoreWave | undefined => {
+    if (!restore || !reader) return undefined;
+    const sets = wave.flatMap((s) => s.backup.flatMap((b) => (b.kind === "files" ? [b.set] : b.kind === "raft-snapshot" ? ["vault-snapshot"] : b.kind === "cluster" ? ["postgres"] : [])));
+    if (sets.length === 0) return undefined;
+    const spec = pulumi.all([reader.accessKey, reader.secretKey]).apply(([s3AccessKey, s3SecretKey]) => restoreSpecOf(config, restore, s3, sets, { s3AccessKey, s3SecretKey }));
+    const previous = restored.at(-1);
+    const component = new RestoreWave(
+      `restore-wave-${number}`,
+      { wave: number, host, agentImage: image("agent"), spec, sets },
+      { dependsOn: [...network.volumes.values(), ...(previous ? [previous.done] : [])] },
+    );
+    restored.push(component);
+    return component;
+  };
+
+  // --- Vault: opened with its own shares, or for the first time ---
+  let vaultOpened: pulumi.Resource | undefined;
+  let vaultEscrow: pulumi.Output<VaultEscrow> | undefined;
+  let vaultToken: pulumi.Output<string> = pulumi.secret(secrets.vaultToken ?? "");
+  const openVault = (after: readonly pulumi.Resource[]): void => {
+    const common = { host, network: network.network, agentImage: image("agent"), dependsOn: after };
+    if (restore) {
+      const input = pulumi.secret({
+        restoreId: restore.restoreId,
+        address: "http://vault:8200",
+        snapshotFile: `${setPath("vault")}/${vaultSnapshotName}`,
+        unsealShares: secrets.vaultUnsealShares ?? [],
+        secretsRequired: "gateway",
+      });
+      vaultOpened = agentCommand("vault-restore", { ...common, run: "vault-restore", input, mounts: [{ set: "vault-snapshot", path: setPath("vault"), readOnly: true }] }, network);
+    } else if (!secrets.vaultToken) {
+      const opened = agentCommand("vault-init", { ...common, run: "vault-init", input: pulumi.output({ address: "http://vault:8200", shares: 3, threshold: 2 }), mounts: [], secretOutput: true }, network);
+      const escrow = opened.stdout.apply((text) => vaultEscrowSchema.parse(JSON.parse(text)));
+      vaultEscrow = escrow;
+      vaultToken = pulumi.secret(escrow.apply((e) => e.token));
+      vaultOpened = opened;
+    }
+  };
+
+  // --- the waves of the plan ---
+  const specOf = (name: ServiceName): ContainerSpec => {
+    switch (name) {
+      case "postgres":
+        return postgres({ files: postgresFiles(config, s3, writer, restore, reader), archiveTimeoutSeconds: seconds(plan.archiveTimeout), ...(restore ? { expectRestored: restore.restoreId } : {}) });
+      case "redis":
+        return redis();
+      case "vault":
+        return vault();
+      case "caddy":
+        return caddy(context, site.tls);
+      case "gateway":
+        return applications.gateway(context, secrets, vaultToken);
+      case "odoo":
+      case "chatwoot":
+      case "botpress":
+      case "n8n":
+      case "metabase":
+      case "dokploy":
+        return applications[name](context, secrets);
+      default:
+        return name satisfies never;
+    }
+  };
+  const afterServices = (s: Service): pulumi.Resource[] => s.dependsOn.flatMap((d) => [containers.get(d)?.container, d === "vault" ? vaultOpened : undefined].filter((r) => r !== undefined));
+  waves(plan).forEach((wave, index) => {
+    const data = restoreWave(wave, index + 1);
+    for (const s of wave) {
+      const container = start(specOf(s.name), [...afterServices(s), ...(data ? [data.done] : [])]);
+      if (s.name === "vault") openVault([container.container]);
+    }
+  });
+
+  // --- the gate, then DNS and the backups of this generation ---
+  const serving: pulumi.Resource[] = [...[...containers.values()].map((c) => c.container), ...(vaultOpened ? [vaultOpened] : [])];
+  const gate = restore ? new ValidationGate("gate", { host, network: network.network, agentImage: image("agent"), spec: gateSpecOf(config), after: serving }) : undefined;
+  const open: pulumi.Resource[] = gate ? [gate.passed] : serving;
+
+  const names = publicNames(site.domain);
+  const dns = new SiteDns("dns", { zoneId: site.dns.zoneId, names, address: host.address, ttl: site.dns.ttl, proxied: site.dns.proxied, existing: args.existingRecords, after: open });
+  new DnsCheck("dns-from-outside", { names, address: host.address, resolvers: site.dns.resolvers, proxied: site.dns.proxied, ttl: site.dns.ttl, after: dns.records });
+
+  const agentSecrets = pulumi.secret(
+    pulumi.all([writer.accessKey, writer.secretKey, vaultToken]).apply(([s3AccessKey, s3SecretKey, token]) =>
+      JSON.stringify({ s3AccessKey, s3SecretKey, postgresCipher: secrets.postgresCipher, filesCipher: secrets.filesCipher, ...(token ? { vaultToken: token } : {}) }),
+    ),
+  );
+  start(agent({ config: JSON.stringify(agentConfigOf(site, s3)), secrets: agentSecrets }), open);
+
+  return {
+    address: host.address,
+    ...(gate ? { gate: gate.result } : {}),
+    restored: restored.map((r) => pulumi.unsecret(r.results)),
+    ...(vaultEscrow ? { vaultEscrow: pulumi.secret(vaultEscrow) } : {}),
+  };
+}
+
+/** pgBackRest's files and the roles, uploaded into the PostgreSQL container. */
+function postgresFiles(config: StackConfig, s3: S3Location, writer: BackupIdentity, restore?: RestorePlan, reader?: BackupIdentity): ContainerFile[] {
+  const { site, secrets } = config;
+  const conf = (identity: BackupIdentity, generation: number, use: "write" | "source") =>
+    pulumi.all([identity.accessKey, identity.secretKey]).apply(([s3AccessKey, s3SecretKey]) =>
+      pgbackrestConf({ s3, generation, stanza, credentials: { s3AccessKey, s3SecretKey }, cipher: secrets.postgresCipher, use }),
+    );
+  return [
+    { path: postgresPaths.config, content: conf(writer, site.generation, "write") },
+    ...(restore && reader ? [{ path: postgresPaths.sourceConfig, content: conf(reader, restore.sourceGeneration, "source") }] : []),
+    ...(s3.caPem ? [{ path: postgresPaths.ca, content: s3.caPem }] : []),
+    { path: postgresPaths.roles, content: JSON.stringify(secrets.databasePasswords) },
+  ];
+}
+
+function restoreSpecOf(config: StackConfig, restore: RestorePlan, s3: S3Location, sets: readonly string[], keys: { s3AccessKey: string; s3SecretKey: string }): RestoreSpec {
+  const { body } = restore.set.manifest;
+  const { secrets, targetTime } = config;
+  return {
+    restoreId: restore.restoreId,
+    sourceGeneration: restore.sourceGeneration,
+    s3,
+    stanza,
+    secrets: { ...keys, postgresCipher: secrets.postgresCipher, filesCipher: secrets.filesCipher },
+    ...(sets.includes("postgres")
+      ? {
+          postgres: {
+            dataDir: postgresPaths.dataDir,
+            majorVersion: body.postgres.majorVersion,
+            target: targetTime ? { kind: "time" as const, time: new Date(targetTime).toISOString() } : { kind: "restorePoint" as const, name: body.postgres.restorePoint, backupLabel: body.postgres.backupLabel },
+          },
+        }
+      : {}),
+    fileSets: sets.flatMap((folder) => {
+      if (folder === "postgres") return [];
+      const set = folder === "vault-snapshot" ? "vault" : folder;
+      const found = body.files[set];
+      if (!found) throw new pulumi.RunError(`backup set ${restore.set.key}: it has no file set ${set}; fix: an earlier set by recovery:targetTime`);
+      return [{ name: set, path: setPath(folder), snapshot: found.snapshot }];
+    }),
+  };
+}
+
+function agentConfigOf(site: SiteConfig, s3: S3Location): AgentConfig {
+  const cluster = plan.services.flatMap((s) => s.backup).find((b) => b.kind === "cluster");
+  if (!cluster) throw new Error("plan.services: no service keeps the cluster");
+  return {
+    site: site.domain,
+    generation: site.generation,
+    s3,
+    stanza,
+    cycleSeconds: seconds(plan.backupCycle),
+    fullEverySeconds: seconds(cluster.fullCopyEvery),
+    incrementalEverySeconds: seconds(cluster.baseCopyAtMost),
+    postgres: { dataDir: postgresPaths.dataDir, socketDir: postgresPaths.socketDir },
+    vault: { address: "http://vault:8200" },
+    fileSets: folderSets().map((set) => ({ name: set, path: setPath(set), exclude: [] })),
+  };
+}
+
+function gateSpecOf(config: StackConfig): pulumi.Output<GateSpec> {
+  const { site, secrets } = config;
+  const http = plan.services.filter((s) => s.probe.path !== undefined && s.name !== "vault" && s.name !== "caddy");
+  return pulumi.secret({
+    domain: site.domain,
+    deadlineSeconds: 120,
+    services: http.map((s) => ({ name: s.name, url: `http://${s.name}:${s.probe.port}${s.probe.path}` })),
+    postgres: { host: postgresPaths.socketDir, user: "postgres", password: "", databases: databases(plan) },
+    vault: { address: "http://vault:8200" },
+    tenants: site.tenants,
+    odoo: { database: "odoo", filestore: `${setPath("odoo")}/filestore/odoo` },
+    webhooks: {
+      gatewayUrl: "http://gateway:8000",
+      shopifySecret: secrets.shopifySecret,
+      chatwootUrl: "http://chatwoot:3000",
+      odooUrl: "http://odoo:8069",
+      whatsappSecret: secrets.whatsappSecret,
+    },
+    tls: {
+      connectTo: "caddy",
+      port: 443,
+      names: publicNames(site.domain),
+      // Caddy's own authority came back with its data: the file set holds its root.
+      ...(site.tls.issuer === "internal" ? { caFile: `${setPath("caddy")}/caddy/pki/authorities/local/root.crt` } : {}),
+    },
+  } satisfies GateSpec);
+}

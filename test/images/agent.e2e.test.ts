@@ -1,0 +1,196 @@
+import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type RestoreResult, restoreResult, type RestoreSpec } from "../../contracts/agent";
+import { checkManifest, type Manifest, manifest } from "../../contracts/manifest";
+import { ensureToolchain } from "../../toolchain/ensure";
+import { Cleanup, type Ground, Host, prepareGround } from "./site";
+
+const cleanup = new Cleanup();
+let ground: Ground;
+let primary: Host;
+let first: Manifest;
+let second: Manifest;
+
+/** The application's rule: a file first, then the row that names it. */
+async function write(n: number): Promise<void> {
+  writeFileSync(join(primary.set("odoo"), "filestore", `file-${n}`), `content ${n}`);
+  await primary.query("odoo", "insert into attachments values ($1)", [n]);
+}
+
+beforeAll(async () => {
+  const { versitygw } = await ensureToolchain({ want: ["s3"] });
+  ground = await prepareGround(versitygw, cleanup);
+  primary = new Host(ground, "primary", "127.10.9.1", cleanup);
+  await primary.startPostgres({ generation: 1 });
+  await primary.query("odoo", "create table attachments (n int primary key)");
+  const odoo = primary.set("odoo");
+  writeFileSync(join(odoo, "owned"), "by the application");
+  chownSync(join(odoo, "owned"), 4242, 4343);
+  chmodSync(odoo, 0o750);
+  chownSync(odoo, 4242, 4242);
+  mkdirSync(join(odoo, "filestore"));
+  writeFileSync(join(primary.set("n8n"), "config"), "{}");
+  primary.writeAgentConfig({
+    generation: 1,
+    cycleSeconds: 2,
+    fileSets: ["odoo", "n8n"].map((name) => ({ name, path: primary.set(name), exclude: [] })),
+  });
+
+  await write(1);
+  first = manifest.parse(JSON.parse((await primary.agent("cycle")).stdout));
+  await write(2);
+  second = manifest.parse(JSON.parse((await primary.agent("cycle")).stdout));
+  await write(3);
+  await primary.agent("cycle"); // so that there is something later in the archive, which a restore must not bring
+}, 120_000);
+
+afterAll(() => cleanup.run(), 60_000);
+
+function specOf(m: Manifest, host: Host, restoreId: string): RestoreSpec {
+  return {
+    restoreId,
+    sourceGeneration: 1,
+    s3: ground.s3,
+    stanza: "main",
+    secrets: ground.secrets,
+    postgres: {
+      dataDir: host.dataDir,
+      target: { kind: "restorePoint", name: m.body.postgres.restorePoint, backupLabel: m.body.postgres.backupLabel },
+      majorVersion: m.body.postgres.majorVersion,
+    },
+    fileSets: Object.entries(m.body.files).map(([name, { snapshot }]) => ({ name, path: host.set(name), snapshot })),
+  };
+}
+
+const resultsOf = (stdout: string): RestoreResult[] => stdout.split("\n").map((line) => restoreResult.parse(JSON.parse(line)));
+
+describe("a cycle", () => {
+  test("leaves a manifest signed with both passwords", () => {
+    expect(checkManifest(second, { postgres: "postgres cipher", files: "files cipher" })).toEqual({ postgres: true, files: true });
+    expect(second.body.postgres.majorVersion).toBe(15);
+    expect(second.body.files["odoo"]).toMatchObject({ files: 3 });
+    expect(second.body.files["odoo"]?.snapshot).toMatch(/^[0-9a-f]{64}$/);
+    expect(second.body.postgres.backupLabel).toBe(first.body.postgres.backupLabel);
+  });
+});
+
+describe("a restore", () => {
+  let recovery: Host;
+  let spec: RestoreSpec;
+  beforeAll(async () => {
+    recovery = new Host(ground, "recovery", "127.10.9.2", cleanup);
+    spec = specOf(second, recovery, "restore-1");
+    const results = resultsOf((await recovery.agent("restore", spec)).stdout);
+    expect(results.map(({ module, outcome }) => [module, outcome])).toEqual([
+      ["postgres", "restored"],
+      ["odoo", "restored"],
+      ["n8n", "restored"],
+    ]);
+    await recovery.startPostgres({ generation: 2, source: 1, expectRestored: "restore-1" });
+  }, 120_000);
+
+  test("brings rows and files of the restore point, and nothing later", async () => {
+    expect(await recovery.query("odoo", "select n from attachments order by n")).toEqual([{ n: 1 }, { n: 2 }]);
+    expect(await recovery.query("odoo", "select pg_is_in_recovery() as recovering")).toEqual([{ recovering: false }]);
+    expect(readdirSync(join(recovery.set("odoo"), "filestore"))).toEqual(["file-1", "file-2"]);
+  });
+
+  test("brings owners and modes, of the folder itself too", () => {
+    const owned = lstatSync(join(recovery.set("odoo"), "owned"));
+    expect([owned.uid, owned.gid]).toEqual([4242, 4343]);
+    const folder = lstatSync(recovery.set("odoo"));
+    expect([folder.uid, folder.mode & 0o777]).toEqual([4242, 0o750]);
+  });
+
+  test("again is a no-op", async () => {
+    await recovery.query("odoo", "insert into attachments values (100)");
+    const results = resultsOf((await recovery.agent("restore", spec)).stdout);
+    expect(results.map(({ outcome }) => outcome)).toEqual(["already-restored", "already-restored", "already-restored"]);
+    expect(await recovery.query("odoo", "select n from attachments where n = 100")).toEqual([{ n: 100 }]);
+  });
+
+  test("of another id is refused, naming each target, and touches nothing", async () => {
+    const refused = await recovery.agent("restore", { ...spec, restoreId: "restore-2" }, { reject: false });
+    expect(refused.exitCode).toBe(3);
+    expect(refused.stderr).toContain(`postgres: ${recovery.dataDir} must be empty; found: the data of another restore, restore-1`);
+    expect(refused.stderr).toContain(`odoo: ${recovery.set("odoo")} must be empty`);
+    expect(await recovery.query("odoo", "select count(*)::int as n from attachments")).toEqual([{ n: 3 }]);
+  });
+
+  test("is followed by backups of the next generation, which restore in turn", async () => {
+    recovery.writeAgentConfig({
+      generation: 2,
+      cycleSeconds: 2,
+      fileSets: ["odoo", "n8n"].map((name) => ({ name, path: recovery.set(name), exclude: [] })),
+    });
+    const third = manifest.parse(JSON.parse((await recovery.agent("cycle")).stdout));
+    expect(third.body.generation).toBe(2);
+    expect(third.body.postgres.walFile).toMatch(/^00000002/);
+  }, 60_000);
+});
+
+test("data without a marker is refused, and stays", async () => {
+  const host = new Host(ground, "occupied", "127.10.9.3", cleanup);
+  writeFileSync(join(host.set("odoo"), "precious"), "data");
+  const refused = await host.agent("restore", specOf(second, host, "restore-3"), { reject: false });
+  expect(refused.exitCode).toBe(3);
+  expect(refused.stderr).toContain(`odoo: ${host.set("odoo")} must be empty; found: 1 entries without a restore's marker: precious`);
+  expect(readFileSync(join(host.set("odoo"), "precious"), "utf8")).toBe("data");
+  expect(readdirSync(host.dataDir)).toEqual([]);
+});
+
+test("what a cut-off run of the same restore left is wiped and restored again", async () => {
+  const host = new Host(ground, "cut-off", "127.10.9.4", cleanup);
+  const { postgres: _, ...spec } = specOf(first, host, "restore-4");
+  writeFileSync(join(host.set("odoo"), ".smarteros-restoring.json"), JSON.stringify({ restoreId: "restore-4" }));
+  writeFileSync(join(host.set("odoo"), "half"), "writ");
+  const results = resultsOf((await host.agent("restore", spec)).stdout);
+  expect(results.map(({ module, outcome }) => [module, outcome])).toEqual([
+    ["odoo", "restored"],
+    ["n8n", "restored"],
+  ]);
+  expect(readdirSync(host.set("odoo")).sort()).toEqual([".smarteros-restore.lock", ".smarteros-restored.json", "filestore", "owned"]);
+});
+
+test("two runs of the same restore at once: one restores, the other finds it done", async () => {
+  const host = new Host(ground, "twice", "127.10.9.5", cleanup);
+  const { postgres: _, ...spec } = specOf(first, host, "restore-5");
+  host.set("odoo");
+  const runs = await Promise.all([host.agent("restore", spec), host.agent("restore", spec)]);
+  const outcomes = runs.map(({ stdout }) => resultsOf(stdout)[0]?.outcome);
+  expect(outcomes.sort()).toEqual(["already-restored", "restored"]);
+});
+
+test("a restore by time stops between two cycles", async () => {
+  const host = new Host(ground, "by-time", "127.10.9.6", cleanup);
+  const spec = specOf(second, host, "restore-6");
+  const byTime: RestoreSpec = {
+    ...spec,
+    fileSets: [],
+    postgres: { ...spec.postgres!, target: { kind: "time", time: second.body.consistentAt } },
+  };
+  await host.agent("restore", byTime);
+  await host.startPostgres({ generation: 3, source: 1, expectRestored: "restore-6" });
+  expect(await host.query("odoo", "select n from attachments order by n")).toEqual([{ n: 1 }, { n: 2 }]);
+}, 60_000);
+
+test("PostgreSQL stops cleanly on SIGTERM, and makes missing roles at the next start", async () => {
+  const host = new Host(ground, "restarted", "127.10.9.8", cleanup);
+  const { server } = await host.startPostgres({ generation: 4 });
+  server.kill("SIGTERM");
+  const { exitCode, all } = await server;
+  expect(exitCode).toBe(0);
+  expect(all).toContain("database system is shut down");
+  await host.startPostgres({ generation: 4, roles: { gateway: "changed", n8n: "n8n's \"password\"" } });
+  const roles = await host.query<{ rolname: string }>("postgres", "select rolname from pg_roles where rolcanlogin order by 1");
+  expect(roles.map(({ rolname }) => rolname)).toEqual(["gateway", "n8n", "odoo", "postgres"]);
+}, 60_000);
+
+test("PostgreSQL does not start without the restore that it expects", async () => {
+  const host = new Host(ground, "expecting", "127.10.9.7", cleanup);
+  const server = await host.spawnPostgres({ generation: 2, expectRestored: "restore-7" });
+  expect(server.exitCode).toBe(64);
+  expect(server.all).toContain("restore restore-7 is expected, but");
+  expect(readdirSync(host.dataDir)).toEqual([]);
+});

@@ -1,0 +1,151 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { pgbackrestConf, type PgbackrestConfArgs } from "../../contracts/pgbackrest";
+import { FileSets } from "../../images/agent/src/file-sets";
+import { fingerprint } from "../../images/agent/src/fingerprint";
+import { judge } from "../../images/agent/src/heartbeat";
+import { type BaseBackup, dueBackup } from "../../images/agent/src/pgbackrest";
+import type { Restic } from "../../images/agent/src/restic";
+import { targetOptions } from "../../images/agent/src/restore/postgres";
+import { beginRestore, finishRestore, inspectTarget } from "../../images/agent/src/restore/target";
+import { parseJson } from "../../images/agent/src/settings";
+import { restoreSpec } from "../../contracts/agent";
+
+let dir: string;
+beforeEach(() => void (dir = mkdtempSync(join(tmpdir(), "smarteros-pure-"))));
+afterEach(() => rmSync(dir, { recursive: true }));
+
+describe("pgbackrest.conf", () => {
+  const args: PgbackrestConfArgs = {
+    s3: { host: "s3.eu-central-1.amazonaws.com", port: 443, region: "eu-central-1", bucket: "backups", uriStyle: "host" },
+    generation: 2,
+    credentials: { s3AccessKey: "AKIA", s3SecretKey: "secret" },
+    cipher: "cipher",
+    use: "write",
+  };
+
+  test("of the generation that is written", () => expect(pgbackrestConf(args)).toMatchSnapshot());
+
+  test("of the source of a restore, at a store with a CA of its own", () => {
+    const s3 = { ...args.s3, host: "s3.local", uriStyle: "path" as const, caPem: "-----BEGIN CERTIFICATE-----" };
+    expect(pgbackrestConf({ ...args, s3, generation: 1, use: "source", processMax: 8 })).toMatchSnapshot();
+  });
+
+  test.each(["two\nlines", " blank", "", "cr\r"])("refuses a cipher that is no line, without showing it: %j", (cipher) => {
+    expect(() => pgbackrestConf({ ...args, cipher })).toThrow(/^pgbackrest repo1-cipher-pass: the value is empty, begins or ends with a blank/);
+  });
+});
+
+describe("which base backup is due", () => {
+  const every = { fullEverySeconds: 1000, incrementalEverySeconds: 100 };
+  const backup = (type: BaseBackup["type"], stoppedAt: number): BaseBackup => ({ label: `${type}-${stoppedAt}`, type, stoppedAt });
+  test.each([
+    ["the first is full", [], 0, "full"],
+    ["none while the newest is young", [backup("full", 0)], 99, undefined],
+    ["incremental when the newest is old", [backup("full", 0), backup("incr", 100)], 200, "incr"],
+    ["full when the last full is old, however young the newest", [backup("full", 0), backup("incr", 990)], 1000, "full"],
+  ])("%s", (_, backups, now, expected) => expect(dueBackup(backups, now, every)).toBe(expected));
+});
+
+describe("the options of a restore", () => {
+  test("by name take the manifest's base backup", () => {
+    expect(targetOptions({ kind: "restorePoint", name: "smarteros-1", backupLabel: "20261124-051217F" })).toEqual([
+      "--set=20261124-051217F",
+      "--type=name",
+      "--target=smarteros-1",
+      "--target-action=promote",
+    ]);
+  });
+  test("by time let pgBackRest choose it", () => {
+    expect(targetOptions({ kind: "time", time: "2026-11-24T03:50:44.120Z" })).toEqual([
+      "--type=time",
+      "--target=2026-11-24 03:50:44.120+00",
+      "--target-action=promote",
+    ]);
+  });
+});
+
+describe("a target of a restore", () => {
+  test("is empty with only what the file system and the agent put there", async () => {
+    mkdirSync(join(dir, "lost+found"));
+    writeFileSync(join(dir, ".smarteros-restore.lock"), "");
+    expect(await inspectTarget(dir, "r1")).toEqual({ kind: "empty" });
+  });
+  test("that is not mounted is refused", async () => {
+    expect(await inspectTarget(join(dir, "missing"), "r1")).toMatchObject({ kind: "refused", found: "no such folder" });
+  });
+  test("with data and no marker is refused", async () => {
+    writeFileSync(join(dir, "data"), "");
+    expect(await inspectTarget(dir, "r1")).toMatchObject({ kind: "refused", found: "1 entries without a restore's marker: data" });
+  });
+  test("that was cut off is wiped for the same restore, and refused to another", async () => {
+    await beginRestore(dir, "r1");
+    writeFileSync(join(dir, "half"), "");
+    mkdirSync(join(dir, ".smarteros-staging"));
+    expect(await inspectTarget(dir, "r1")).toEqual({ kind: "half-done" });
+    expect(await inspectTarget(dir, "r2")).toMatchObject({ kind: "refused", found: "a half-done restore of another id, r1" });
+    await beginRestore(dir, "r1");
+    expect(readdirSync(dir)).toEqual([".smarteros-restoring.json"]);
+  });
+  test("that is finished is left alone by its own restore, and refused to another", async () => {
+    await beginRestore(dir, "r1");
+    writeFileSync(join(dir, "data"), "");
+    await finishRestore(dir, "r1", {});
+    expect(await inspectTarget(dir, "r1")).toEqual({ kind: "already-restored" });
+    expect(await inspectTarget(dir, "r2")).toMatchObject({ kind: "refused", found: expect.stringContaining("another restore, r1") });
+    await expect(beginRestore(dir, "r1")).rejects.toThrow("cannot begin on a target that is already-restored");
+    expect(readdirSync(dir).sort()).toEqual([".smarteros-restored.json", "data"]);
+  });
+  test("with a marker that cannot be read is an error, not a guess", async () => {
+    writeFileSync(join(dir, ".smarteros-restoring.json"), "{");
+    await expect(inspectTarget(dir, "r1")).rejects.toThrow("nothing was touched");
+  });
+});
+
+describe("file sets", () => {
+  test("are backed up again only after a change, and the entry says when that was seen", async () => {
+    let backups = 0;
+    const restic = { backup: async () => ({ id: `snapshot-${++backups}`, files: 1, bytes: 1 }) } as unknown as Restic;
+    const sets = new FileSets(restic);
+    const set = { name: "odoo", path: dir, exclude: [] };
+    const first = await sets.folder(set);
+    const second = await sets.folder(set);
+    expect([first.snapshot, second.snapshot]).toEqual(["snapshot-1", "snapshot-1"]);
+    expect(Date.parse(second.takenAt)).toBeGreaterThanOrEqual(Date.parse(first.takenAt));
+    writeFileSync(join(dir, "new"), "");
+    expect((await sets.folder(set)).snapshot).toBe("snapshot-2");
+  });
+
+  test("have a fingerprint that shows a write in place", async () => {
+    mkdirSync(join(dir, "deep"));
+    writeFileSync(join(dir, "deep", "file"), "one");
+    const before = await fingerprint(dir);
+    expect(await fingerprint(dir)).toBe(before);
+    writeFileSync(join(dir, "deep", "file"), "two");
+    expect(await fingerprint(dir)).not.toBe(before);
+  });
+});
+
+describe("health", () => {
+  const now = Date.parse("2026-11-24T00:01:00Z");
+  const cycling = (lastFinishedAt: string) => judge({ state: "cycling", lastFinishedAt, cycleSeconds: 10 }, now);
+  test("holds for three cycles", () => expect(cycling("2026-11-24T00:00:30Z")).toBe("the last cycle finished 30 s ago"));
+  test("ends then", () => expect(() => cycling("2026-11-24T00:00:29Z")).toThrow("31 s ago; allowed: 30 s"));
+  test("is given to an initialisation for an hour", () => {
+    expect(judge({ state: "initialising", since: "2026-11-24T00:00:00Z" }, now)).toBe("initialising since 60 s");
+    expect(() => judge({ state: "initialising", since: "2026-11-23T23:00:00Z" }, now)).toThrow("allowed: 3600 s");
+  });
+});
+
+describe("a spec on stdin", () => {
+  test("names every property that is wrong, and shows no value", () => {
+    const text = JSON.stringify({ restoreId: "r", secrets: { s3SecretKey: 5, postgresCipher: "hunter2" } });
+    expect(() => parseJson(text, "the spec", restoreSpec)).toThrow(/sourceGeneration[\s\S]*secrets\.s3SecretKey/);
+    expect(() => parseJson(text, "the spec", restoreSpec)).not.toThrow(/hunter2/);
+  });
+  test("that is not JSON is not shown", () => {
+    expect(() => parseJson('{"secret": hunter2', "the spec", restoreSpec)).toThrow("the spec is not JSON (18 characters");
+  });
+});

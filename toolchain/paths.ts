@@ -1,0 +1,22 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/**
+ * Everything slow or large lives in one folder outside the repository, and can be deleted at any time.
+ * `SMARTEROS_CACHE` moves it. @default ~/.cache/smarteros-dr
+ */
+export const cacheRoot = (): string => process.env["SMARTEROS_CACHE"] ?? join(homedir(), ".cache", "smarteros-dr");
+
+/** Repository root. */
+export const repoRoot = (): string => join(__dirname, "..");
+
+export const paths = {
+  /** Built executables, one folder per content key: bin/<name>-<key>/<name>. */
+  bin: () => join(cacheRoot(), "bin"),
+  /** PULUMI_HOME of the drills: plugins (real or stand-in) and nothing of the user's own. */
+  pulumiHome: () => join(cacheRoot(), "pulumi-home"),
+  /** State of the local cloud: survives cloud:down, wiped by cloud:reset. */
+  cloud: () => join(cacheRoot(), "cloud"),
+  /** Data root of the outer dockerd: host images and built images (a cache). */
+  docker: () => join(cacheRoot(), "docker"),
+} as const;
