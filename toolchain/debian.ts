@@ -20,4 +20,5 @@ export const debianPrograms = {
     why: "brings images to the hosts",
     extractOnly: true,
   },
+  chromium: { program: "chromium", package: "chromium", why: "looks at the drill's report in its tests" },
 } as const satisfies Record<string, DebianProgram>;

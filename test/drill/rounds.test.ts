@@ -11,7 +11,9 @@ const tenants = [
   { rut: "76.123.456-0", name: "Panadería Aurora" },
   { rut: "77.654.321-K", name: "O'Higgins Ltda." },
 ];
-const [primary, recovery] = ["127.10.9.2", "127.10.9.3"];
+/** Port 443 is taken on them: two addresses of this process alone, so that two runs of the tests do not meet. */
+const block = `127.${128 + ((process.pid >> 8) % 64)}.${process.pid % 256}`;
+const [primary, recovery] = [`${block}.1`, `${block}.2`];
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let live: LiveSite;

@@ -1,3 +1,4 @@
+import { StringDecoder } from "node:string_decoder";
 import type { Context } from "../provider";
 
 /** One run of a command, on whichever machine. */
@@ -17,13 +18,18 @@ export interface RunResult {
   readonly stderr: string;
 }
 
+type Stream = "stdout" | "stderr";
+
 /** Gathers what a command writes, and shows its lines beside the resource as far as `logging` permits. */
 export class Output {
   readonly #log: (line: string) => void;
   readonly #shown: ReadonlySet<string>;
   readonly #all: Buffer[] = [];
-  readonly #streams: Record<"stdout" | "stderr", Buffer[]> = { stdout: [], stderr: [] };
-  readonly #lines = { stdout: "", stderr: "" };
+  readonly #chunks: Record<Stream, Buffer[]> = { stdout: [], stderr: [] };
+  /** A chunk may end within a character. */
+  readonly #decoders: Record<Stream, StringDecoder> = { stdout: new StringDecoder(), stderr: new StringDecoder() };
+  /** Begun lines. */
+  readonly #begun: Record<Stream, string> = { stdout: "", stderr: "" };
 
   /** @param logging "stdout", "stderr", "stdoutAndStderr" or "none". @default "stdoutAndStderr" */
   constructor(context: Pick<Context<unknown>, "log">, logging: string = "stdoutAndStderr") {
@@ -31,19 +37,19 @@ export class Output {
     this.#shown = new Set(logging === "stdoutAndStderr" ? ["stdout", "stderr"] : [logging]);
   }
 
-  write(stream: "stdout" | "stderr", chunk: Buffer): void {
+  write(stream: Stream, chunk: Buffer): void {
     this.#all.push(chunk);
-    this.#streams[stream].push(chunk);
+    this.#chunks[stream].push(chunk);
     if (!this.#shown.has(stream)) return;
-    const [last = "", ...lines] = (this.#lines[stream] + chunk.toString()).split("\n").reverse();
-    this.#lines[stream] = last;
-    for (const line of lines.reverse()) this.#log(line);
+    const lines = (this.#begun[stream] + this.#decoders[stream].write(chunk)).split("\n");
+    this.#begun[stream] = lines.pop()!;
+    for (const line of lines) this.#log(line);
   }
 
   /** What was written, without the last line break. */
   finish(): RunResult {
-    for (const rest of Object.values(this.#lines)) if (rest) this.#log(rest);
-    const text = (stream: "stdout" | "stderr") => Buffer.concat(this.#streams[stream]).toString().replace(/\n$/, "");
+    for (const line of Object.values(this.#begun)) if (line) this.#log(line);
+    const text = (stream: Stream) => Buffer.concat(this.#chunks[stream]).toString().replace(/\n$/, "");
     return { stdout: text("stdout"), stderr: text("stderr") };
   }
 

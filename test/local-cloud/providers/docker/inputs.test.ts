@@ -73,13 +73,11 @@ it("packs uploads with their permissions, below /", async () => {
   ]);
   const found: unknown[] = [];
   const unpack = extract();
-  unpack.on(
-    "entry",
-    ({ name, mode, uid }, stream, next) =>
-      void buffer(stream).then((content) => (found.push([name, mode, uid, content.toString("hex")]), next())),
-  );
   unpack.end(archive);
-  await new Promise((resolve, reject) => unpack.on("finish", resolve).on("error", reject));
+  for await (const entry of unpack) {
+    const { name, mode, uid } = entry.header;
+    found.push([name, mode, uid, (await buffer(entry)).toString("hex")]);
+  }
   const hex = (text: string) => Buffer.from(text).toString("hex");
   expect(found).toEqual([
     ["run/secrets/a.env", 0o400, 0, hex("A='ñ'\n")],
