@@ -12,7 +12,7 @@ const seconds = (since: number) => `${Math.round((Date.now() - since) / 1000)} s
 export interface StepOptions {
   /** What comes after "still running": counts, percentages. Asked at each heartbeat. */
   readonly state?: () => string;
-  /** Shown at the start only. @example "-> /root/.cache/smarteros-dr/bin" */
+  /** Shown at the start only. @example "-> ~/.cache/smarteros-dr/bin" */
   readonly detail?: string;
   /** Shown at the start, so that a wait is expected. */
   readonly estimateSeconds?: number;
