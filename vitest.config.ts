@@ -1,8 +1,9 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * Pure tests, and emulators through their clients: they need what `npm run setup` installs. Run by name: what drives the engine or Docker
- * (`*.e2e.test.ts`), the applications (PostgreSQL and Redis on the machine), S3 and the provider plugins.
+ * Pure tests, and emulators through their clients: they need what `npm run setup` installs. Not included yet: what drives the engine or
+ * Docker (`*.e2e.test.ts`), the applications (PostgreSQL and Redis on the machine), S3 and the provider plugins; they need a configuration
+ * of their own.
  */
 export default defineConfig({
   test: {
