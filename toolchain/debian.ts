@@ -20,5 +20,10 @@ export const debianPrograms = {
     why: "brings images to the hosts",
     extractOnly: true,
   },
+  openssl: { program: "openssl", package: "openssl", why: "makes the local cloud's certificates" },
+  postgres: { program: "initdb", package: "postgresql-15", why: "keeps the stand-in applications' data in their tests" },
+  redis: { program: "redis-server", package: "redis-server", why: "keeps Chatwoot's queue in its tests" },
+  pgbackrest: { program: "pgbackrest", package: "pgbackrest", why: "backs up and restores in the agent's tests" },
+  restic: { program: "restic", package: "restic", why: "backs up and restores in the agent's tests" },
   chromium: { program: "chromium", package: "chromium", why: "looks at the drill's report in its tests" },
 } as const satisfies Record<string, DebianProgram>;

@@ -19,8 +19,8 @@ export const isExecutable = (file: string): Promise<boolean> =>
     () => false,
   );
 
-/** Administrators' programs are not on every user's PATH. */
-const systemFolders = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
+/** Administrators' programs are not on every user's PATH, and Debian keeps PostgreSQL's in a folder of their version. */
+const systemFolders = ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/lib/postgresql/15/bin"];
 
 /** First executable of this name on PATH or in the system's sbin folders. */
 export async function which(name: string): Promise<string | undefined> {

@@ -19,7 +19,10 @@ export interface PolicyStatement {
 
 const bucketArn = (bucket: string) => `arn:aws:s3:::${bucket}`;
 
-/** Puts below its own generation; reads the repositories' metadata there, never the data; deletes restic's lock files alone (a marker: versions stay). */
+/**
+ * Puts below its own generation; reads the repositories' metadata there, never the data. It deletes restic's lock files and pgBackRest's
+ * `latest` alone, without which no base backup ends (a marker: versions stay).
+ */
 export function writerPolicy(bucket: string, generation: number): PolicyDocument {
   const g = `${bucketArn(bucket)}/${generationLayout(generation).prefix}`;
   return {
@@ -42,7 +45,7 @@ export function writerPolicy(bucket: string, generation: number): PolicyDocument
           `${g}files/locks/*`,
         ],
       },
-      { Sid: "OwnLocks", Effect: "Allow", Action: ["s3:DeleteObject"], Resource: [`${g}files/locks/*`] },
+      { Sid: "OwnLocks", Effect: "Allow", Action: ["s3:DeleteObject"], Resource: [`${g}files/locks/*`, `${g}postgres/backup/*/latest`] },
     ],
   };
 }

@@ -67,8 +67,6 @@ unix_socket_directories = '$socket'
 password_encryption = 'scram-sha-256'
 
 wal_level = 'replica'
-archive_mode = 'on'
-archive_command = 'pgbackrest --config=$pgbackrest_conf --stanza=main archive-push %p'
 archive_timeout = ${SMARTEROS_ARCHIVE_TIMEOUT_SECONDS:-60}
 # Nobody reads a database that is only half recovered.
 hot_standby = off
@@ -135,7 +133,9 @@ elif [ ! -f "$PGDATA/PG_VERSION" ]; then
 fi
 configure
 
-postgres --config-file="$conf/postgresql.conf" &
+# On the command line, which outranks postgresql.auto.conf: a setting that was backed up must never archive to the old generation.
+postgres --config-file="$conf/postgresql.conf" -c archive_mode=on \
+  -c archive_command="pgbackrest --config=$pgbackrest_conf --stanza=main archive-push %p" &
 server=$!
 trap stop TERM INT
 

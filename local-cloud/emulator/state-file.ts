@@ -45,3 +45,10 @@ export class StateFile<State> {
     }
   }
 }
+
+/** Drops one entry of a state that is kept by key; writes nothing when it is not there. */
+export function forgetKey(store: StateFile<Record<string, unknown>>, key: string): void {
+  if (!(key in store.state)) return;
+  delete store.state[key];
+  store.save();
+}

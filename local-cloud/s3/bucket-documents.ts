@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { StateFile } from "../emulator/state-file";
+import { forgetKey, StateFile } from "../emulator/state-file";
 import type { Upstream } from "../tls-front";
-import { claimedAccessKey, isVerified, readSmallBody } from "./signed";
+import { claimed, isVerified, readSmallBody } from "./signed";
 import { sendS3Error, sendXml } from "./xml";
 
 /** A bucket's sub-resource that versitygw does not implement. */
@@ -62,7 +62,6 @@ export class BucketDocuments {
 
   constructor(
     file: string,
-    private readonly s3: Upstream,
     private readonly rootAccessKey: string,
   ) {
     this.store = new StateFile<State>(file, () => ({}));
@@ -77,12 +76,13 @@ export class BucketDocuments {
 
   async handle(
     target: { bucket: string; kind: string },
+    s3: Upstream,
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
     const body = await readSmallBody(request);
-    if (!(await isVerified(this.s3, request, body, response, { status: 501, code: "NotImplemented" }))) return;
-    if (claimedAccessKey(request) !== this.rootAccessKey) {
+    if (!(await isVerified(s3, request, body, response, { status: 501, code: "NotImplemented" }))) return;
+    if (claimed(request).accessKey !== this.rootAccessKey) {
       return sendS3Error(
         response,
         403,
@@ -111,9 +111,7 @@ export class BucketDocuments {
 
   /** Its bucket was deleted. */
   forget(bucket: string): void {
-    if (!(bucket in this.store.state)) return;
-    delete this.store.state[bucket];
-    this.store.save();
+    forgetKey(this.store, bucket);
   }
 
   reset(): void {

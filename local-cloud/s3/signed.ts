@@ -13,24 +13,26 @@ export async function readSmallBody(request: IncomingMessage): Promise<Buffer> {
   return buffer(request);
 }
 
-/** The access key that a request claims to be signed with; undefined when it is not signed. */
-export function claimedAccessKey(request: IncomingMessage): string | undefined {
-  const inHeader = /Credential=([^/\s]+)\//.exec(request.headers.authorization ?? "")?.[1];
-  return inHeader ?? new URL(request.url!, "http://any").searchParams.get("X-Amz-Credential")?.split("/")[0];
+/** What a request claims to be signed with (SigV4, in the header or in the query); empty when it is not signed. */
+export function claimed(request: IncomingMessage): { accessKey?: string; region?: string } {
+  const inHeader = /Credential=([^,\s]+)/.exec(request.headers.authorization ?? "")?.[1];
+  const credential = inHeader ?? new URL(request.url!, "http://any").searchParams.get("X-Amz-Credential");
+  const [accessKey, , region] = credential?.split("/") ?? [];
+  return { accessKey, region };
 }
 
 /**
- * Lets versitygw check a request that it does not implement: it verifies the signature (headers and body) and the bucket before it
+ * Lets versitygw check a request that it does not implement: it verifies the signature (headers and body) and the rights before it
  * answers `expected`. Returns true then; any other answer is the true one (403, 404, ...) and has been sent to the client.
  */
 export async function isVerified(
-  s3: Upstream,
+  to: Upstream,
   request: IncomingMessage,
   body: Buffer,
   response: ServerResponse,
   expected: { status: number; code: string },
 ): Promise<boolean> {
-  const upstream = await forward(s3, request, body);
+  const upstream = await forward(to, request, body);
   const answer = await buffer(upstream);
   if (upstream.statusCode === expected.status && answer.includes(`<Code>${expected.code}</Code>`)) return true;
   response.writeHead(upstream.statusCode!, endToEnd(upstream.rawHeaders) as never).end(answer);

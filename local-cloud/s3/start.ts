@@ -1,9 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import type { Pki } from "../pki";
-import { answerFailures, forward, proxyTo, relay, startTlsFront, type TlsFront, type Upstream } from "../tls-front";
+import { answerFailures, forward, relay, startTlsFront, type TlsFront } from "../tls-front";
 import { BucketDocuments } from "./bucket-documents";
-import { startVersitygw } from "./versitygw";
+import { BucketPolicies } from "./bucket-policies";
+import { iamHandler } from "./iam-front";
+import { isBucketTags, listBucketTags } from "./s3-control";
+import type { RootKeys } from "./root-client";
+import { claimed } from "./signed";
+import { Versitygw } from "./versitygw";
+import { sendS3Error } from "./xml";
 
 export interface S3Args {
   /** Where everything is kept: buckets, versions, identities, documents, logs. */
@@ -19,6 +25,7 @@ export interface S3Args {
   readonly pki: Pki;
   readonly rootAccessKey: string;
   readonly rootSecretKey: string;
+  /** The region that is there at once; another one is when a request is first signed for it. */
   readonly region: string;
 }
 
@@ -31,27 +38,29 @@ export interface S3 {
 }
 
 /**
- * S3, S3 Control (tags), IAM and STS of the emulated AWS account, over TLS: versitygw, with what it lacks put before it.
- * Buckets are addressed by path. Listens when it returns.
+ * S3 in every region, S3 Control (tags), IAM and STS of the emulated AWS account, over TLS: versitygw, with what it lacks put
+ * before it. All regions answer at one address, each to the requests that are signed for it. Buckets are addressed by path.
+ * Listens when it returns.
  */
 export async function startS3(args: S3Args): Promise<S3> {
-  const gateway = await startVersitygw(args);
+  const gateway = await Versitygw.start(args);
   const fronts: TlsFront[] = [];
   const close = async () => {
     await Promise.all(fronts.map((front) => front.close()));
     await gateway.close();
   };
   try {
-    const documents = new BucketDocuments(join(args.dir, "documents.json"), gateway.s3, args.rootAccessKey);
+    const documents = new BucketDocuments(join(args.dir, "documents.json"), args.rootAccessKey);
+    const policies = new BucketPolicies(join(args.dir, "policies.json"), args);
     const { hostnames, pki } = args;
     const s3 = await startTlsFront({
       hostnames,
       port: args.port,
       pki,
-      handler: s3Handler(gateway.s3, documents),
+      handler: s3Handler(gateway, documents, policies, args),
     });
     fronts.push(s3);
-    const iam = await startTlsFront({ hostnames, port: args.iamPort, pki, handler: proxyTo(gateway.iamSocket) });
+    const iam = await startTlsFront({ hostnames, port: args.iamPort, pki, handler: iamHandler(gateway.iamSocket) });
     fronts.push(iam);
     return {
       port: s3.port,
@@ -60,6 +69,7 @@ export async function startS3(args: S3Args): Promise<S3> {
       reset: async () => {
         await gateway.reset();
         documents.reset();
+        policies.reset();
       },
     };
   } catch (error) {
@@ -68,16 +78,23 @@ export async function startS3(args: S3Args): Promise<S3> {
   }
 }
 
-function s3Handler(s3: Upstream, documents: BucketDocuments) {
+function s3Handler(gateway: Versitygw, documents: BucketDocuments, policies: BucketPolicies, root: RootKeys) {
   return answerFailures(async (request: IncomingMessage, response: ServerResponse) => {
+    const { region } = claimed(request);
+    const s3 = await gateway.s3(region);
+    if (!s3) return sendS3Error(response, 400, "AuthorizationHeaderMalformed", `there is no region "${region}"`);
     const url = new URL(request.url!, "http://any");
-    const target = documents.match(url);
-    if (target) return documents.handle(target, request, response);
+    const document = documents.match(url);
+    if (document) return documents.handle(document, s3, request, response);
+    const policyOf = policies.match(url);
+    if (policyOf) return policies.handle(policyOf, s3, request, response);
+    if (isBucketTags(url)) return listBucketTags(s3, root, request, response);
+    if (policies.refuseCustomerKey(url, request, response)) return;
 
     const upstream = await forward(s3, request);
     if (request.method === "DELETE" && upstream.statusCode === 204 && url.search === "") {
       const [bucket, ...key] = url.pathname.slice(1).split("/");
-      if (bucket && key.join("") === "") documents.forget(bucket);
+      if (bucket && key.join("") === "") for (const kept of [documents, policies]) kept.forget(bucket);
     }
     return relay(upstream, response);
   });

@@ -11,90 +11,118 @@ export interface VersitygwArgs {
   readonly versitygw: string;
   readonly rootAccessKey: string;
   readonly rootSecretKey: string;
+  /** The region that is started at once. */
   readonly region: string;
   readonly pki: Pki;
 }
 
-export interface Versitygw {
-  /** Speaks TLS although nobody can listen in: only so does it take a request for secure (aws:SecureTransport in policies). */
-  readonly s3: Upstream;
-  /** Speaks plain HTTP. */
-  readonly iamSocket: string;
-  close(): Promise<void>;
-  /** Empty again: no bucket, no identity. */
-  reset(): Promise<void>;
-}
-
 const health = "/local-cloud-health";
+const regionName = /^[a-z]{2}(-[a-z]+)+-\d$/;
 
 /**
- * The real S3 and IAM of the local cloud: versitygw on plain files, with versions and Object Lock, and its standalone IAM service,
- * which the S3 server asks about every request (users, access keys and inline policies are enforced, without a cache).
+ * The real S3 and IAM of the local cloud: for each region a versitygw on plain files, with versions and Object Lock, and one
+ * standalone IAM service, which they ask about every request (users, access keys and inline policies are enforced, without a
+ * cache). A region starts when it is first named.
  */
-export async function startVersitygw(args: VersitygwArgs): Promise<Versitygw> {
-  const { dir, versitygw, region, pki } = args;
-  const run = join(dir, "run");
-  const folders = {
-    buckets: join(dir, "buckets"),
-    versions: join(dir, "versions"),
-    identities: join(dir, "identities"),
-  };
-  const s3Socket = join(run, "s3.sock");
-  const iamSocket = join(run, "iam.sock");
-  const iamPrivateSocket = join(run, "iam-private.sock");
-  const env = { ROOT_ACCESS_KEY_ID: args.rootAccessKey, ROOT_SECRET_ACCESS_KEY: args.rootSecretKey };
-  const always = ["--keep-alive", "--health", health];
-  let children: Child[] = [];
+export class Versitygw {
+  private readonly run: string;
+  private readonly iamPrivateSocket: string;
+  private readonly regions = new Map<string, Promise<Upstream>>();
+  private children: Child[] = [];
 
-  const start = async () => {
-    for (const folder of [run, ...Object.values(folders)]) await mkdir(folder, { recursive: true, mode: 0o700 });
-    await rm(iamPrivateSocket, { force: true });
-    // IAM first: the S3 server checks at its start that it can ask it. IAM is a global service and signs for us-east-1.
-    const iam = await startChild({
-      name: "versitygw-iam",
-      command: versitygw,
-      args: [
-        ...["--port", iamSocket, "--region", "us-east-1", ...always],
-        ...["iam", "--dir", folders.identities, "--private-ports", iamPrivateSocket],
-      ],
-      env,
-      dir: run,
-      ready: { socket: iamSocket, path: health },
-    });
-    children.push(iam);
-    const s3 = await startChild({
-      name: "versitygw-s3",
-      command: versitygw,
-      args: [
-        ...["--port", s3Socket, "--region", region, ...always, "--iam-standalone-endpoint", iamPrivateSocket],
-        ...["--cert", pki.certFile, "--key", pki.keyFile],
-        ...["posix", "--versioning-dir", folders.versions, folders.buckets],
-      ],
-      env,
-      dir: run,
-      ready: { socket: s3Socket, path: health, ca: pki.caPem },
-    });
-    children.push(s3);
-  };
-  const close = async () => {
-    await Promise.all(children.map((child) => child.close()));
-    children = [];
-  };
-  const startOrClose = () =>
-    start().catch(async (error) => {
-      await close();
+  private constructor(private readonly args: VersitygwArgs) {
+    this.run = join(args.dir, "run");
+    this.iamPrivateSocket = join(this.run, "iam-private.sock");
+  }
+
+  static async start(args: VersitygwArgs): Promise<Versitygw> {
+    const gateway = new Versitygw(args);
+    await gateway.open();
+    return gateway;
+  }
+
+  /** Speaks plain HTTP. */
+  get iamSocket(): string {
+    return join(this.run, "iam.sock");
+  }
+
+  /** S3 of a region; undefined when there can be no such region. */
+  async s3(region = this.args.region): Promise<Upstream | undefined> {
+    if (!regionName.test(region)) return undefined;
+    const known = this.regions.get(region);
+    if (known) return known;
+    const starting = this.startRegion(region);
+    this.regions.set(region, starting);
+    starting.catch(() => this.regions.delete(region)); // Whoever asked gets the error; the next one may try again.
+    return starting;
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.regions.values());
+    this.regions.clear();
+    await Promise.all(this.children.map((child) => child.close()));
+    this.children = [];
+  }
+
+  /** Empty again: no bucket, no identity. */
+  async reset(): Promise<void> {
+    await this.close();
+    for (const folder of ["identities", "regions"])
+      await rm(join(this.args.dir, folder), { recursive: true, force: true });
+    await this.open();
+  }
+
+  private async open(): Promise<void> {
+    try {
+      // IAM first: an S3 server checks at its start that it can ask it.
+      await this.startIam();
+      await this.s3();
+    } catch (error) {
+      await this.close();
       throw error;
-    });
+    }
+  }
 
-  await startOrClose();
-  return {
-    s3: { socketPath: s3Socket, ca: pki.caPem },
-    iamSocket,
-    close,
-    reset: async () => {
-      await close();
-      for (const folder of Object.values(folders)) await rm(folder, { recursive: true, force: true });
-      await startOrClose();
-    },
-  };
+  private async startIam(): Promise<void> {
+    const identities = await this.folder("identities");
+    await this.folder("run");
+    await rm(this.iamPrivateSocket, { force: true });
+    await this.startServer("versitygw-iam", { socket: this.iamSocket, path: health }, [
+      // A global service, which signs for us-east-1.
+      ...["--port", this.iamSocket, "--region", "us-east-1", ...always],
+      ...["iam", "--dir", identities, "--private-ports", this.iamPrivateSocket],
+    ]);
+  }
+
+  private async startRegion(region: string): Promise<Upstream> {
+    const { pki } = this.args;
+    const socket = join(this.run, `${region}.sock`);
+    const buckets = await this.folder("regions", region, "buckets");
+    const versions = await this.folder("regions", region, "versions");
+    await this.startServer(`versitygw-${region}`, { socket, path: health, ca: pki.caPem }, [
+      ...["--port", socket, "--region", region, ...always, "--iam-standalone-endpoint", this.iamPrivateSocket],
+      // TLS although nobody can listen in: only so does it take a request for secure (aws:SecureTransport in policies).
+      ...["--cert", pki.certFile, "--key", pki.keyFile],
+      ...["posix", "--versioning-dir", versions, buckets],
+    ]);
+    return { socketPath: socket, ca: pki.caPem };
+  }
+
+  private async startServer(
+    name: string,
+    ready: { socket: string; path: string; ca?: string },
+    args: string[],
+  ): Promise<void> {
+    const { versitygw, rootAccessKey, rootSecretKey } = this.args;
+    const env = { ROOT_ACCESS_KEY_ID: rootAccessKey, ROOT_SECRET_ACCESS_KEY: rootSecretKey };
+    this.children.push(await startChild({ name, command: versitygw, args, env, dir: this.run, ready }));
+  }
+
+  private async folder(...names: string[]): Promise<string> {
+    const folder = join(this.args.dir, ...names);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return folder;
+  }
 }
+
+const always = ["--keep-alive", "--health", health];

@@ -1,10 +1,10 @@
-import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RestoreResult, restoreResult, type RestoreSpec } from "../../contracts/agent";
 import { checkManifest, type Manifest, manifest } from "../../contracts/manifest";
-import { ensureToolchain } from "../../toolchain/ensure";
-import { Cleanup, type Ground, Host, prepareGround } from "./site";
+import { waitUntil } from "../../local-cloud/wait";
+import { ciphers, Cleanup, type Ground, Host, prepareGround } from "./site";
 
 const cleanup = new Cleanup();
 let ground: Ground;
@@ -19,8 +19,7 @@ async function write(n: number): Promise<void> {
 }
 
 beforeAll(async () => {
-  const { versitygw } = await ensureToolchain({ want: ["s3"] });
-  ground = await prepareGround(versitygw, cleanup);
+  ground = await prepareGround(cleanup);
   primary = new Host(ground, "primary", "127.10.9.1", cleanup);
   await primary.startPostgres({ generation: 1 });
   await primary.query("odoo", "create table attachments (n int primary key)");
@@ -31,11 +30,7 @@ beforeAll(async () => {
   chownSync(odoo, 4242, 4242);
   mkdirSync(join(odoo, "filestore"));
   writeFileSync(join(primary.set("n8n"), "config"), "{}");
-  primary.writeAgentConfig({
-    generation: 1,
-    cycleSeconds: 2,
-    fileSets: ["odoo", "n8n"].map((name) => ({ name, path: primary.set(name), exclude: [] })),
-  });
+  await primary.writeAgentConfig(1, ["odoo", "n8n"]);
 
   await write(1);
   first = manifest.parse(JSON.parse((await primary.agent("cycle")).stdout));
@@ -47,13 +42,13 @@ beforeAll(async () => {
 
 afterAll(() => cleanup.run(), 60_000);
 
-function specOf(m: Manifest, host: Host, restoreId: string): RestoreSpec {
+async function specOf(m: Manifest, host: Host, restoreId: string): Promise<RestoreSpec> {
   return {
     restoreId,
     sourceGeneration: 1,
     s3: ground.s3,
     stanza: "main",
-    secrets: ground.secrets,
+    secrets: { ...(await ground.keysOf("reader", 1)), ...ciphers },
     postgres: {
       dataDir: host.dataDir,
       target: { kind: "restorePoint", name: m.body.postgres.restorePoint, backupLabel: m.body.postgres.backupLabel },
@@ -63,15 +58,57 @@ function specOf(m: Manifest, host: Host, restoreId: string): RestoreSpec {
   };
 }
 
-const resultsOf = (stdout: string): RestoreResult[] => stdout.split("\n").map((line) => restoreResult.parse(JSON.parse(line)));
+const resultsOf = (stdout: string): RestoreResult[] =>
+  stdout.split("\n").map((line) => restoreResult.parse(JSON.parse(line)));
 
 describe("a cycle", () => {
   test("leaves a manifest signed with both passwords", () => {
-    expect(checkManifest(second, { postgres: "postgres cipher", files: "files cipher" })).toEqual({ postgres: true, files: true });
+    expect(checkManifest(second, { postgres: "postgres cipher", files: "files cipher" })).toEqual({
+      postgres: true,
+      files: true,
+    });
     expect(second.body.postgres.majorVersion).toBe(15);
     expect(second.body.files["odoo"]).toMatchObject({ files: 3 });
     expect(second.body.files["odoo"]?.snapshot).toMatch(/^[0-9a-f]{64}$/);
     expect(second.body.postgres.backupLabel).toBe(first.body.postgres.backupLabel);
+  });
+});
+
+describe("the agent", () => {
+  test("cycles until it is stopped, is healthy meanwhile, and leaves nothing running", async () => {
+    const running = primary.agent("run", undefined, { reject: false });
+    await waitUntil(async () => (await primary.agent("health")).stdout.startsWith("the last cycle finished"), {
+      what: "a cycle to finish",
+      seconds: 20,
+    });
+    running.kill("SIGTERM");
+    const { exitCode, stdout } = await running;
+    expect(exitCode).toBe(0);
+    const events = stdout.split("\n").map((line) => JSON.parse(line));
+    expect(events.filter(({ level }) => level === "error")).toEqual([]);
+    expect(events.at(-1)).toMatchObject({ event: "stopped" });
+  });
+
+  test("goes on when restic's cache is lost, which holds what the writer may not read", async () => {
+    rmSync(join(primary.dir, "cache"), { recursive: true });
+    for (let cycle = 0; cycle < 2; cycle++) {
+      const { stdout, stderr } = await primary.agent("cycle");
+      expect(manifest.parse(JSON.parse(stdout)).body.files["odoo"]).toMatchObject({ files: 4 });
+      expect(stderr).toContain("restic-cache-lost");
+    }
+  });
+
+  test("makes the next base backup after one that was cut off", async () => {
+    const config = join(primary.dir, "agent.json");
+    const before = readFileSync(config, "utf8");
+    writeFileSync(config, JSON.stringify({ ...JSON.parse(before), incrementalEverySeconds: 0.1 }));
+    const controller = new AbortController();
+    const cut = primary.agent("init-repo", undefined, { reject: false, cancelSignal: controller.signal });
+    cut.stderr!.on("data", (chunk) => String(chunk).includes("backup start archive") && controller.abort());
+    expect((await cut).isCanceled).toBe(true);
+    const { body } = manifest.parse(JSON.parse((await primary.agent("cycle")).stdout));
+    writeFileSync(config, before);
+    expect(body.postgres.backupLabel).not.toBe(second.body.postgres.backupLabel);
   });
 });
 
@@ -80,7 +117,7 @@ describe("a restore", () => {
   let spec: RestoreSpec;
   beforeAll(async () => {
     recovery = new Host(ground, "recovery", "127.10.9.2", cleanup);
-    spec = specOf(second, recovery, "restore-1");
+    spec = await specOf(second, recovery, "restore-1");
     const results = resultsOf((await recovery.agent("restore", spec)).stdout);
     expect(results.map(({ module, outcome }) => [module, outcome])).toEqual([
       ["postgres", "restored"],
@@ -113,17 +150,15 @@ describe("a restore", () => {
   test("of another id is refused, naming each target, and touches nothing", async () => {
     const refused = await recovery.agent("restore", { ...spec, restoreId: "restore-2" }, { reject: false });
     expect(refused.exitCode).toBe(3);
-    expect(refused.stderr).toContain(`postgres: ${recovery.dataDir} must be empty; found: the data of another restore, restore-1`);
+    expect(refused.stderr).toContain(
+      `postgres: ${recovery.dataDir} must be empty; found: the data of another restore, restore-1`,
+    );
     expect(refused.stderr).toContain(`odoo: ${recovery.set("odoo")} must be empty`);
     expect(await recovery.query("odoo", "select count(*)::int as n from attachments")).toEqual([{ n: 3 }]);
   });
 
   test("is followed by backups of the next generation, which restore in turn", async () => {
-    recovery.writeAgentConfig({
-      generation: 2,
-      cycleSeconds: 2,
-      fileSets: ["odoo", "n8n"].map((name) => ({ name, path: recovery.set(name), exclude: [] })),
-    });
+    await recovery.writeAgentConfig(2, ["odoo", "n8n"]);
     const third = manifest.parse(JSON.parse((await recovery.agent("cycle")).stdout));
     expect(third.body.generation).toBe(2);
     expect(third.body.postgres.walFile).toMatch(/^00000002/);
@@ -133,16 +168,18 @@ describe("a restore", () => {
 test("data without a marker is refused, and stays", async () => {
   const host = new Host(ground, "occupied", "127.10.9.3", cleanup);
   writeFileSync(join(host.set("odoo"), "precious"), "data");
-  const refused = await host.agent("restore", specOf(second, host, "restore-3"), { reject: false });
+  const refused = await host.agent("restore", await specOf(second, host, "restore-3"), { reject: false });
   expect(refused.exitCode).toBe(3);
-  expect(refused.stderr).toContain(`odoo: ${host.set("odoo")} must be empty; found: 1 entries without a restore's marker: precious`);
+  expect(refused.stderr).toContain(
+    `odoo: ${host.set("odoo")} must be empty; found: 1 entries without a restore's marker: precious`,
+  );
   expect(readFileSync(join(host.set("odoo"), "precious"), "utf8")).toBe("data");
   expect(readdirSync(host.dataDir)).toEqual([]);
 });
 
 test("what a cut-off run of the same restore left is wiped and restored again", async () => {
   const host = new Host(ground, "cut-off", "127.10.9.4", cleanup);
-  const { postgres: _, ...spec } = specOf(first, host, "restore-4");
+  const { postgres: _, ...spec } = await specOf(first, host, "restore-4");
   writeFileSync(join(host.set("odoo"), ".smarteros-restoring.json"), JSON.stringify({ restoreId: "restore-4" }));
   writeFileSync(join(host.set("odoo"), "half"), "writ");
   const results = resultsOf((await host.agent("restore", spec)).stdout);
@@ -150,12 +187,17 @@ test("what a cut-off run of the same restore left is wiped and restored again", 
     ["odoo", "restored"],
     ["n8n", "restored"],
   ]);
-  expect(readdirSync(host.set("odoo")).sort()).toEqual([".smarteros-restore.lock", ".smarteros-restored.json", "filestore", "owned"]);
+  expect(readdirSync(host.set("odoo")).sort()).toEqual([
+    ".smarteros-restore.lock",
+    ".smarteros-restored.json",
+    "filestore",
+    "owned",
+  ]);
 });
 
 test("two runs of the same restore at once: one restores, the other finds it done", async () => {
   const host = new Host(ground, "twice", "127.10.9.5", cleanup);
-  const { postgres: _, ...spec } = specOf(first, host, "restore-5");
+  const { postgres: _, ...spec } = await specOf(first, host, "restore-5");
   host.set("odoo");
   const runs = await Promise.all([host.agent("restore", spec), host.agent("restore", spec)]);
   const outcomes = runs.map(({ stdout }) => resultsOf(stdout)[0]?.outcome);
@@ -164,7 +206,7 @@ test("two runs of the same restore at once: one restores, the other finds it don
 
 test("a restore by time stops between two cycles", async () => {
   const host = new Host(ground, "by-time", "127.10.9.6", cleanup);
-  const spec = specOf(second, host, "restore-6");
+  const spec = await specOf(second, host, "restore-6");
   const byTime: RestoreSpec = {
     ...spec,
     fileSets: [],
@@ -182,14 +224,18 @@ test("PostgreSQL stops cleanly on SIGTERM, and makes missing roles at the next s
   const { exitCode, all } = await server;
   expect(exitCode).toBe(0);
   expect(all).toContain("database system is shut down");
-  await host.startPostgres({ generation: 4, roles: { gateway: "changed", n8n: "n8n's \"password\"" } });
-  const roles = await host.query<{ rolname: string }>("postgres", "select rolname from pg_roles where rolcanlogin order by 1");
+  await host.startPostgres({ generation: 4, roles: { gateway: "changed", n8n: 'n8n\'s "password"' } });
+  const roles = await host.query<{ rolname: string }>(
+    "postgres",
+    "select rolname from pg_roles where rolcanlogin order by 1",
+  );
   expect(roles.map(({ rolname }) => rolname)).toEqual(["gateway", "n8n", "odoo", "postgres"]);
 }, 60_000);
 
 test("PostgreSQL does not start without the restore that it expects", async () => {
   const host = new Host(ground, "expecting", "127.10.9.7", cleanup);
-  const server = await host.spawnPostgres({ generation: 2, expectRestored: "restore-7" });
+  const { server: running } = await host.spawnPostgres({ generation: 2, expectRestored: "restore-7" });
+  const server = await running;
   expect(server.exitCode).toBe(64);
   expect(server.all).toContain("restore restore-7 is expected, but");
   expect(readdirSync(host.dataDir)).toEqual([]);

@@ -33,11 +33,18 @@ beforeAll(async () => {
   await host.query("gateway", "create table tenants (rut text primary key, name text)");
   await host.query("gateway", "insert into tenants values ($1, $2)", [tenant.rut, tenant.name]);
   await host.query("odoo", "create table ir_attachment (id serial, store_fname text, file_size int, rut text)");
-  await host.query("odoo", "insert into ir_attachment (store_fname, file_size, rut) values ('ab/abc', 5, $1)", [tenant.rut]);
+  await host.query("odoo", "insert into ir_attachment (store_fname, file_size, rut) values ('ab/abc', 5, $1)", [
+    tenant.rut,
+  ]);
   filestore = join(host.set("odoo"), "filestore", "odoo");
   const server = serve({ fetch: application().fetch, hostname: address, port: apps });
   cleanup.add(async () => void server.close());
-  const front = await startTlsFront({ hostnames: [address], port: tls, pki, handler: (_, response) => response.end("ok") });
+  const front = await startTlsFront({
+    hostnames: [address],
+    port: tls,
+    pki,
+    handler: (_, response) => response.end("ok"),
+  });
   cleanup.add(() => front.close());
 }, 60_000);
 
@@ -50,9 +57,8 @@ afterAll(() => cleanup.run(), 30_000);
 
 /** Archiving fails all the while, which is not the gate's question. */
 function groundWithoutStore(): Ground {
-  const keys = { s3AccessKey: "none", s3SecretKey: "none" };
   const s3 = { host: "localhost", port: 1, region: "none", bucket: "none", uriStyle: "path" as const };
-  return { dir, pki, keys, s3, secrets: { ...keys, postgresCipher: "none", filesCipher: "none" } };
+  return { dir, s3, keysOf: async () => ({ s3AccessKey: "none", s3SecretKey: "none" }) };
 }
 
 /** What gateway, Odoo, Chatwoot and Vault answer to the gate. */
@@ -61,17 +67,23 @@ function application(): Hono {
   const messages = new Set<string>();
   return new Hono()
     .get("/health", (c) => c.text("ok"))
-    .get("/v1/sys/seal-status", (c) => c.json({ initialized: true, sealed: false, t: 2, n: 3, progress: 0, version: "1.19.0" }))
+    .get("/v1/sys/seal-status", (c) =>
+      c.json({ initialized: true, sealed: false, t: 2, n: 3, progress: 0, version: "1.19.0" }),
+    )
     .post("/webhooks/shopify", async (c) => {
       const body = await c.req.text();
-      if (!signatureHolds(body, "shopify secret", c.req.header("X-Shopify-Hmac-Sha256") ?? "", "base64")) return c.text("bad HMAC", 401);
+      if (!signatureHolds(body, "shopify secret", c.req.header("X-Shopify-Hmac-Sha256") ?? "", "base64"))
+        return c.text("bad HMAC", 401);
       orders.add(String(JSON.parse(body).id));
       return c.json({});
     })
-    .get("/api/orders/:id", (c) => (orders.has(c.req.param("id")) ? c.json({ id: c.req.param("id") }) : c.text("no such order", 404)))
+    .get("/api/orders/:id", (c) =>
+      orders.has(c.req.param("id")) ? c.json({ id: c.req.param("id") }) : c.text("no such order", 404),
+    )
     .post("/webhooks/whatsapp", async (c) => {
       const body = await c.req.text();
-      if (!signatureHolds(body, "whatsapp secret", c.req.header("X-Hub-Signature-256") ?? "", "hex")) return c.text("bad HMAC", 401);
+      if (!signatureHolds(body, "whatsapp secret", c.req.header("X-Hub-Signature-256") ?? "", "hex"))
+        return c.text("bad HMAC", 401);
       messages.add(JSON.parse(body).entry[0].changes[0].value.messages[0].id);
       return c.json({});
     })
@@ -91,16 +103,29 @@ function spec(changes: Partial<GateSpec> = {}): GateSpec {
     vault: { address: url },
     tenants: [tenant],
     odoo: { database: "odoo", filestore },
-    webhooks: { gatewayUrl: url, odooUrl: url, chatwootUrl: url, shopifySecret: "shopify secret", whatsappSecret: "whatsapp secret" },
+    webhooks: {
+      gatewayUrl: url,
+      odooUrl: url,
+      chatwootUrl: url,
+      shopifySecret: "shopify secret",
+      whatsappSecret: "whatsapp secret",
+    },
     tls: { connectTo: address, port: tls, names: ["api.local-cloud.test"], caFile: pki.caFile },
     ...changes,
   };
 }
 
 async function gate(input: GateSpec): Promise<{ exitCode: number | undefined; result: GateResult; failed: string[] }> {
-  const { exitCode, stdout } = await execa(process.execPath, [agentBundle, "gate"], { input: JSON.stringify(input), reject: false });
+  const { exitCode, stdout } = await execa(process.execPath, [agentBundle, "gate"], {
+    input: JSON.stringify(input),
+    reject: false,
+  });
   const result = gateResult.parse(JSON.parse(stdout));
-  return { exitCode, result, failed: result.checks.flatMap(({ ok, name, evidence }) => (ok ? [] : [`${name}: ${evidence}`])) };
+  return {
+    exitCode,
+    result,
+    failed: result.checks.flatMap(({ ok, name, evidence }) => (ok ? [] : [`${name}: ${evidence}`])),
+  };
 }
 
 describe("the gate", () => {
@@ -126,12 +151,32 @@ describe("the gate", () => {
   });
 
   test.each<[string, () => Partial<GateSpec>, RegExp]>([
-    ["a tenant without a row", () => ({ tenants: [{ rut: "1-9", name: "x" }] }), /tenant 1-9 has no row in gateway.tenants/],
-    ["a wrong webhook secret", () => ({ webhooks: { ...spec().webhooks, shopifySecret: "wrong" } }), /answered 401: bad HMAC/],
-    ["a certificate of another name", () => ({ tls: { ...spec().tls, names: ["odoo.example.com"] } }), /does not match certificate/],
+    [
+      "a tenant without a row",
+      () => ({ tenants: [{ rut: "1-9", name: "x" }] }),
+      /tenant 1-9 has no row in gateway.tenants/,
+    ],
+    [
+      "a wrong webhook secret",
+      () => ({ webhooks: { ...spec().webhooks, shopifySecret: "wrong" } }),
+      /answered 401: bad HMAC/,
+    ],
+    [
+      "a certificate of another name",
+      () => ({ tls: { ...spec().tls, names: ["odoo.example.com"] } }),
+      /does not match certificate/,
+    ],
     ["a certificate of an unknown CA", () => ({ tls: { ...spec().tls, caFile: undefined } }), /unable to (verify|get)/],
-    ["a service that does not answer", () => ({ services: [{ name: "n8n", url: `http://${address}:18049/healthz` }] }), /service n8n: .*ECONNREFUSED/],
-    ["a database that is not there", () => ({ postgres: { ...spec().postgres, databases: ["n8n"] } }), /database "n8n" does not exist/],
+    [
+      "a service that does not answer",
+      () => ({ services: [{ name: "n8n", url: `http://${address}:18049/healthz` }] }),
+      /service n8n: .*ECONNREFUSED/,
+    ],
+    [
+      "a database that is not there",
+      () => ({ postgres: { ...spec().postgres, databases: ["n8n"] } }),
+      /database "n8n" does not exist/,
+    ],
   ])("fails for %s", async (_, changes, evidence) => {
     const { exitCode, failed } = await gate(spec({ deadlineSeconds: 1, ...changes() }));
     expect(exitCode).toBe(2);

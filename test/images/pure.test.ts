@@ -19,7 +19,13 @@ afterEach(() => rmSync(dir, { recursive: true }));
 
 describe("pgbackrest.conf", () => {
   const args: PgbackrestConfArgs = {
-    s3: { host: "s3.eu-central-1.amazonaws.com", port: 443, region: "eu-central-1", bucket: "backups", uriStyle: "host" },
+    s3: {
+      host: "s3.eu-central-1.amazonaws.com",
+      port: 443,
+      region: "eu-central-1",
+      bucket: "backups",
+      uriStyle: "host",
+    },
     generation: 2,
     credentials: { s3AccessKey: "AKIA", s3SecretKey: "secret" },
     cipher: "cipher",
@@ -33,19 +39,33 @@ describe("pgbackrest.conf", () => {
     expect(pgbackrestConf({ ...args, s3, generation: 1, use: "source", processMax: 8 })).toMatchSnapshot();
   });
 
-  test.each(["two\nlines", " blank", "", "cr\r"])("refuses a cipher that is no line, without showing it: %j", (cipher) => {
-    expect(() => pgbackrestConf({ ...args, cipher })).toThrow(/^pgbackrest repo1-cipher-pass: the value is empty, begins or ends with a blank/);
-  });
+  test.each(["two\nlines", " blank", "", "cr\r"])(
+    "refuses a cipher that is no line, without showing it: %j",
+    (cipher) => {
+      expect(() => pgbackrestConf({ ...args, cipher })).toThrow(
+        /^pgbackrest repo1-cipher-pass: the value is empty, begins or ends with a blank/,
+      );
+    },
+  );
 });
 
 describe("which base backup is due", () => {
   const every = { fullEverySeconds: 1000, incrementalEverySeconds: 100 };
-  const backup = (type: BaseBackup["type"], stoppedAt: number): BaseBackup => ({ label: `${type}-${stoppedAt}`, type, stoppedAt });
+  const backup = (type: BaseBackup["type"], stoppedAt: number): BaseBackup => ({
+    label: `${type}-${stoppedAt}`,
+    type,
+    stoppedAt,
+  });
   test.each([
     ["the first is full", [], 0, "full"],
     ["none while the newest is young", [backup("full", 0)], 99, undefined],
     ["incremental when the newest is old", [backup("full", 0), backup("incr", 100)], 200, "incr"],
-    ["full when the last full is old, however young the newest", [backup("full", 0), backup("incr", 990)], 1000, "full"],
+    [
+      "full when the last full is old, however young the newest",
+      [backup("full", 0), backup("incr", 990)],
+      1000,
+      "full",
+    ],
   ])("%s", (_, backups, now, expected) => expect(dueBackup(backups, now, every)).toBe(expected));
 });
 
@@ -78,14 +98,20 @@ describe("a target of a restore", () => {
   });
   test("with data and no marker is refused", async () => {
     writeFileSync(join(dir, "data"), "");
-    expect(await inspectTarget(dir, "r1")).toMatchObject({ kind: "refused", found: "1 entries without a restore's marker: data" });
+    expect(await inspectTarget(dir, "r1")).toMatchObject({
+      kind: "refused",
+      found: "1 entries without a restore's marker: data",
+    });
   });
   test("that was cut off is wiped for the same restore, and refused to another", async () => {
     await beginRestore(dir, "r1");
     writeFileSync(join(dir, "half"), "");
     mkdirSync(join(dir, ".smarteros-staging"));
     expect(await inspectTarget(dir, "r1")).toEqual({ kind: "half-done" });
-    expect(await inspectTarget(dir, "r2")).toMatchObject({ kind: "refused", found: "a half-done restore of another id, r1" });
+    expect(await inspectTarget(dir, "r2")).toMatchObject({
+      kind: "refused",
+      found: "a half-done restore of another id, r1",
+    });
     await beginRestore(dir, "r1");
     expect(readdirSync(dir)).toEqual([".smarteros-restoring.json"]);
   });
@@ -94,7 +120,10 @@ describe("a target of a restore", () => {
     writeFileSync(join(dir, "data"), "");
     await finishRestore(dir, "r1", {});
     expect(await inspectTarget(dir, "r1")).toEqual({ kind: "already-restored" });
-    expect(await inspectTarget(dir, "r2")).toMatchObject({ kind: "refused", found: expect.stringContaining("another restore, r1") });
+    expect(await inspectTarget(dir, "r2")).toMatchObject({
+      kind: "refused",
+      found: expect.stringContaining("another restore, r1"),
+    });
     await expect(beginRestore(dir, "r1")).rejects.toThrow("cannot begin on a target that is already-restored");
     expect(readdirSync(dir).sort()).toEqual([".smarteros-restored.json", "data"]);
   });
@@ -131,7 +160,8 @@ describe("file sets", () => {
 describe("health", () => {
   const now = Date.parse("2026-11-24T00:01:00Z");
   const cycling = (lastFinishedAt: string) => judge({ state: "cycling", lastFinishedAt, cycleSeconds: 10 }, now);
-  test("holds for three cycles", () => expect(cycling("2026-11-24T00:00:30Z")).toBe("the last cycle finished 30 s ago"));
+  test("holds for three cycles", () =>
+    expect(cycling("2026-11-24T00:00:30Z")).toBe("the last cycle finished 30 s ago"));
   test("ends then", () => expect(() => cycling("2026-11-24T00:00:29Z")).toThrow("31 s ago; allowed: 30 s"));
   test("is given to an initialisation for an hour", () => {
     expect(judge({ state: "initialising", since: "2026-11-24T00:00:00Z" }, now)).toBe("initialising since 60 s");
@@ -146,6 +176,8 @@ describe("a spec on stdin", () => {
     expect(() => parseJson(text, "the spec", restoreSpec)).not.toThrow(/hunter2/);
   });
   test("that is not JSON is not shown", () => {
-    expect(() => parseJson('{"secret": hunter2', "the spec", restoreSpec)).toThrow("the spec is not JSON (18 characters");
+    expect(() => parseJson('{"secret": hunter2', "the spec", restoreSpec)).toThrow(
+      "the spec is not JSON (18 characters",
+    );
   });
 });

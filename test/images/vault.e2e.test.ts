@@ -1,11 +1,19 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type VaultEscrow, vaultEscrow, vaultIdentityName, type VaultRestoreSpec } from "../../contracts/vault";
+import {
+  type VaultEscrow,
+  vaultEscrow,
+  vaultIdentityName,
+  type VaultRestoreSpec,
+  vaultSnapshotName,
+} from "../../contracts/vault";
 import { agentBundle, bundleAgent } from "../../images/agent/build";
+import { FileSets } from "../../images/agent/src/file-sets";
+import type { Restic } from "../../images/agent/src/restic";
 import { VaultClient } from "../../images/agent/src/vault-client";
 import { ensureToolchain } from "../../toolchain/ensure";
 import { Cleanup } from "./site";
@@ -91,6 +99,21 @@ test("the index moves with a write, and stands still without one", async () => {
   expect(await site.appliedIndex()).toBeGreaterThan(before);
 });
 
+test("a cycle keeps the snapshot with what one has to know to open it, once for each change", async () => {
+  const kept: string[][] = [];
+  const restic = {
+    backup: async (folder: string) => ({ id: `snapshot-${kept.push(readdirSync(folder).sort())}`, files: 2, bytes: 1 }),
+  } as unknown as Restic;
+  const site = new VaultClient(primary, escrow.token);
+  const sets = new FileSets(restic);
+  const first = await sets.vault(site, dir);
+  expect((await sets.vault(site, dir)).snapshot).toBe(first.snapshot);
+  await site.write("secret/data/smarteros/other", { data: { n: 2 } });
+  expect((await sets.vault(site, dir)).snapshot).toBe("snapshot-2");
+  expect(kept[0]).toEqual([vaultIdentityName, vaultSnapshotName]);
+  expect(existsSync(join(dir, "snapshot", "vault"))).toBe(false);
+});
+
 test("too few shares stop with code 4 before Vault is touched; wrong ones after; the right ones then open it", async () => {
   const address = startVault("recovery", "127.10.9.22");
   const tooFew = await agent("vault-restore", specOf(address, escrow.unsealShares.slice(0, 1)), false);
@@ -127,7 +150,9 @@ test("an empty, unsealed Vault that a cut-off restore left does not pass for a r
   await agent("vault-init", { address, shares: 3, threshold: 2 }); // as the restore's first step does
   const refused = await agent("vault-restore", specOf(address, escrow.unsealShares), false);
   expect(refused.exitCode).toBe(1);
-  expect(refused.stderr).toContain("its data is another's, or none; fix: if nothing in it is needed, stop it, empty its data folder");
+  expect(refused.stderr).toContain(
+    "its data is another's, or none; fix: if nothing in it is needed, stop it, empty its data folder",
+  );
 }, 60_000);
 
 test("without the snapshot's file an empty Vault stays empty", async () => {

@@ -42,10 +42,28 @@ export class Backups {
       lockDir: runDir,
       spoolDir,
     });
-    const restic = await Restic.configure({ s3, generation, keys: secrets, password: secrets.filesCipher, cacheDir, runDir });
+    const restic = await Restic.configure({
+      s3,
+      generation,
+      keys: secrets,
+      password: secrets.filesCipher,
+      cacheDir,
+      runDir,
+      log,
+    });
     const vault = config.vault && new VaultClient(config.vault.address, secrets.vaultToken);
     const store = new Store(s3, secrets);
-    return new Backups(settings, pgbackrest, restic, new FileSets(restic), vault, store, await toolVersions(), log, signal);
+    return new Backups(
+      settings,
+      pgbackrest,
+      restic,
+      new FileSets(restic),
+      vault,
+      store,
+      await toolVersions(),
+      log,
+      signal,
+    );
   }
 
   /** Makes the repositories that are missing. Takes no harm from being done again. */
@@ -124,11 +142,17 @@ export class Backups {
       result.status === "rejected" ? [new Error(`file set ${parts[i]!.name}`, { cause: result.reason })] : [],
     );
     if (failures.length > 0) throw new AggregateError(failures);
-    return Object.fromEntries(results.flatMap((result, i) => (result.status === "fulfilled" ? [[parts[i]!.name, result.value]] : [])));
+    return Object.fromEntries(
+      results.flatMap((result, i) => (result.status === "fulfilled" ? [[parts[i]!.name, result.value]] : [])),
+    );
   }
 }
 
 async function toolVersions(): Promise<Record<string, string>> {
   const [pgbackrest, restic] = await Promise.all([command("pgbackrest", ["version"]), command("restic", ["version"])]);
-  return { pgbackrest: pgbackrest.replace("pgBackRest ", ""), restic: restic.split(" ")[1] ?? restic, node: process.version };
+  return {
+    pgbackrest: pgbackrest.replace("pgBackRest ", ""),
+    restic: restic.split(" ")[1] ?? restic,
+    node: process.version,
+  };
 }

@@ -30,13 +30,17 @@ export function judge(beat: Heartbeat, now: number): string {
   switch (beat.state) {
     case "initialising": {
       const seconds = secondsSince(beat.since);
-      if (seconds > initialisationSeconds) throw new Error(`no cycle has finished in the ${seconds} s since the start; allowed: ${initialisationSeconds} s`);
+      if (seconds > initialisationSeconds)
+        throw new Error(
+          `no cycle has finished in the ${seconds} s since the start; allowed: ${initialisationSeconds} s`,
+        );
       return `initialising since ${seconds} s`;
     }
     case "cycling": {
       const seconds = secondsSince(beat.lastFinishedAt);
       const allowed = 3 * beat.cycleSeconds;
-      if (seconds > allowed) throw new Error(`the last cycle finished ${seconds} s ago; allowed: ${allowed} s (three cycles)`);
+      if (seconds > allowed)
+        throw new Error(`the last cycle finished ${seconds} s ago; allowed: ${allowed} s (three cycles)`);
       return `the last cycle finished ${seconds} s ago`;
     }
     default:

@@ -61,7 +61,11 @@ program
 program
   .command("restore")
   .description("restore what the spec on stdin says; 3 when a target is not empty")
-  .option("--source-conf <file>", "pgBackRest's configuration of the source in the postgres container", postgresPaths.sourceConfig)
+  .option(
+    "--source-conf <file>",
+    "pgBackRest's configuration of the source in the postgres container",
+    postgresPaths.sourceConfig,
+  )
   .action(async ({ sourceConf }: { sourceConf: string }) => {
     const { restore } = await import("./restore/restore");
     const spec = parseJson(await stdin(), "the restore spec on stdin", restoreSpec);
@@ -73,7 +77,9 @@ program
   .description("put Vault's snapshot in place and unseal; 4 when the shares do not open it")
   .action(async () => {
     const { vaultRestore } = await import("./vault-restore");
-    print(await vaultRestore(parseJson(await stdin(), "the vault spec on stdin", vaultRestoreSpec), logTo(process.stderr)));
+    print(
+      await vaultRestore(parseJson(await stdin(), "the vault spec on stdin", vaultRestoreSpec), logTo(process.stderr)),
+    );
   });
 
 program
@@ -104,10 +110,14 @@ async function withBackups(use: (backups: import("./cycle").Backups) => Promise<
   }
 }
 
-/** Ends what is running, children included, when the container is stopped. */
+/**
+ * Ends what is running, children included, when the container is stopped. The listeners stay: execa's own (it ends children of a parent
+ * that is killed) would otherwise be the only one left, and end this process before it has ended its work.
+ */
 function stopSignal(): AbortSignal {
   const controller = new AbortController();
-  for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, () => controller.abort(new Error(`stopped by ${name}`)));
+  for (const name of ["SIGTERM", "SIGINT"] as const)
+    process.on(name, () => controller.abort(new Error(`stopped by ${name}`)));
   return controller.signal;
 }
 

@@ -54,7 +54,11 @@ export class Pgbackrest {
   }
 
   async backup(type: "full" | "incr", progress: Log, signal?: AbortSignal): Promise<void> {
-    await this.run("backup", [`--type=${type}`, "--log-level-console=info"], { progress, signal });
+    await this.run("backup", [`--type=${type}`, "--log-level-console=info"], {
+      progress,
+      progressOnStdout: true,
+      signal,
+    });
   }
 
   /** Finished backups, oldest first. */

@@ -54,7 +54,12 @@ export async function createRestorePoint(client: Client, name: string): Promise<
 }
 
 /** @throws after `seconds`, with what the archiver last archived and last failed at */
-export async function waitUntilArchived(client: Client, walFile: string, seconds: number, signal?: AbortSignal): Promise<void> {
+export async function waitUntilArchived(
+  client: Client,
+  walFile: string,
+  seconds: number,
+  signal?: AbortSignal,
+): Promise<void> {
   let last: Record<string, unknown> = {};
   await waitFor(
     `WAL segment ${walFile} to be archived`,

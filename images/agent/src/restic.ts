@@ -3,8 +3,8 @@ import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import type { S3Location } from "../../../contracts/agent";
 import { type Generation, generationLayout } from "../../../contracts/generation";
-import { command, type CommandOptions } from "./command";
-import { messageOf } from "./log";
+import { command, type CommandOptions, GivenUp } from "./command";
+import { type Log, messageOf } from "./log";
 import { writeSecretFile } from "./secret-file";
 import { Store, type StoreKeys } from "./store";
 
@@ -16,6 +16,8 @@ export interface ResticArgs {
   password: string;
   cacheDir: string;
   runDir: string;
+  /** What restic has to say while it works, such as a request that it tries again. */
+  log: Log;
 }
 
 export interface Snapshot {
@@ -35,8 +37,13 @@ const summarySchema = z.object({
 /** Where markers of restores and the file system's own folder are not data. */
 const neverData = [".smarteros-*", "lost+found"];
 
+/** restic asks the store for a directory that its cache lacks, is refused, and would try again for a quarter of an hour. */
+const unreadableDirectory = /^Load\(<data\/.*returned error/;
+
 /** The restic repository of one generation. Secrets go by the environment. */
 export class Restic {
+  private cacheIsLost = false;
+
   private constructor(
     private readonly args: ResticArgs,
     private readonly env: Record<string, string>,
@@ -56,7 +63,11 @@ export class Restic {
       AWS_DEFAULT_REGION: s3.region,
     };
     const lookup = s3.uriStyle === "path" ? "path" : "dns";
-    return new Restic(args, env, ["-o", `s3.bucket-lookup=${lookup}`, ...(s3.caPem === undefined ? [] : ["--cacert", caFile])]);
+    return new Restic(args, env, [
+      "-o",
+      `s3.bucket-lookup=${lookup}`,
+      ...(s3.caPem === undefined ? [] : ["--cacert", caFile]),
+    ]);
   }
 
   /** Makes the repository if there is none. @throws when there is one that this password does not open */
@@ -71,16 +82,38 @@ export class Restic {
 
   /**
    * Backs up a folder: itself (owner, mode) and its content, under its own name.
+   *
+   * restic compares with the set's previous snapshot, whose directories it reads from its cache: the store does not let a
+   * writer read them. When the cache is lost, every file is read again instead (what the store has is still not sent
+   * again: the index says so, which a writer may read). That lasts for the generation, since directories that have not
+   * changed are not written anew and so never get into the new cache.
    * @throws also when a single file could not be read
    */
   async backup(folder: string, tag: string, exclude: readonly string[], signal?: AbortSignal): Promise<Snapshot> {
     const excludes = [...neverData, ...exclude].flatMap((pattern) => ["--exclude", pattern]);
-    const output = await this.run(["backup", "--json", "--host", "smarteros", "--tag", tag, ...excludes, basename(folder)], {
-      cwd: dirname(folder),
-      signal,
-    });
+    const args = ["--json", "--host", "smarteros", "--tag", tag, ...excludes, basename(folder)];
+    const output = await this.compareOrRead(args, { cwd: dirname(folder), signal });
     const summary = summarySchema.parse(JSON.parse(output.trim().split("\n").at(-1) ?? ""));
-    return { id: await this.longId(summary.snapshot_id), files: summary.total_files_processed, bytes: summary.total_bytes_processed };
+    return {
+      id: await this.longId(summary.snapshot_id),
+      files: summary.total_files_processed,
+      bytes: summary.total_bytes_processed,
+    };
+  }
+
+  private async compareOrRead(args: string[], options: CommandOptions): Promise<string> {
+    if (!this.cacheIsLost) {
+      try {
+        return await this.run(["backup", ...args], { ...options, giveUpOn: unreadableDirectory });
+      } catch (error) {
+        if (!(error instanceof GivenUp)) throw error;
+        this.cacheIsLost = true;
+        this.args.log.error("restic-cache-lost", error, {
+          consequence: "a set that changed is read whole, until the next generation",
+        });
+      }
+    }
+    return this.run(["backup", "--force", ...args], options);
   }
 
   /**
@@ -90,7 +123,8 @@ export class Restic {
   async restoreInto(snapshot: string, parent: string): Promise<string> {
     await this.run(["restore", snapshot, "--no-lock", "--target", parent]);
     const names = await readdir(parent);
-    if (names.length !== 1) throw new Error(`snapshot ${snapshot} holds ${names.length} entries (${names.join(", ")}); expected: one folder`);
+    if (names.length !== 1)
+      throw new Error(`snapshot ${snapshot} holds ${names.length} entries (${names.join(", ")}); expected: one folder`);
     return join(parent, names[0]!);
   }
 
@@ -105,6 +139,6 @@ export class Restic {
   }
 
   private run([name, ...rest]: string[], options: CommandOptions = {}): Promise<string> {
-    return command("restic", [name!, ...this.globals, ...rest], { ...options, env: this.env });
+    return command("restic", [name!, ...this.globals, ...rest], { ...options, env: this.env, progress: this.args.log });
   }
 }

@@ -15,12 +15,15 @@ export async function run(settings: Settings, log: Log, signal: AbortSignal): Pr
   const backups = await Backups.open(settings, log, signal);
 
   for await (const _ of ticks(config.cycleSeconds, signal)) {
-    if (await succeeds("initialise", () => backups.initialise().then(() => backups.backUpCluster()), log)) break;
+    if (await succeeds("initialise", () => backups.initialise().then(() => backups.backUpCluster()), log, signal))
+      break;
   }
   let baseBackup: Promise<unknown> | undefined;
   for await (const _ of ticks(config.cycleSeconds, signal)) {
-    baseBackup ??= succeeds("base-backup", () => backups.backUpCluster(), log).finally(() => (baseBackup = undefined));
-    if (await succeeds("cycle", () => backups.cycle(), log)) {
+    baseBackup ??= succeeds("base-backup", () => backups.backUpCluster(), log, signal).finally(
+      () => (baseBackup = undefined),
+    );
+    if (await succeeds("cycle", () => backups.cycle(), log, signal)) {
       const lastFinishedAt = new Date().toISOString();
       await writeHeartbeat(runDir, { state: "cycling", lastFinishedAt, cycleSeconds: config.cycleSeconds });
     }
@@ -30,12 +33,13 @@ export async function run(settings: Settings, log: Log, signal: AbortSignal): Pr
   log.info("stopped");
 }
 
-async function succeeds(what: string, work: () => Promise<unknown>, log: Log): Promise<boolean> {
+async function succeeds(what: string, work: () => Promise<unknown>, log: Log, signal: AbortSignal): Promise<boolean> {
   try {
     await work();
     return true;
   } catch (error) {
-    log.error(`${what}-failed`, error);
+    if (signal.aborted) log.info(`${what}-stopped`);
+    else log.error(`${what}-failed`, error);
     return false;
   }
 }

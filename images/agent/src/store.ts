@@ -26,16 +26,25 @@ export class Store {
 
   async putJson(key: string, value: unknown): Promise<void> {
     await this.client.send(
-      new PutObjectCommand({ Bucket: this.s3.bucket, Key: key, Body: JSON.stringify(value), ContentType: "application/json" }),
+      new PutObjectCommand({
+        Bucket: this.s3.bucket,
+        Key: key,
+        Body: JSON.stringify(value),
+        ContentType: "application/json",
+      }),
     );
   }
 
   /** The one key that begins so. @throws when there is none, or more than one */
   async onlyKey(prefix: string): Promise<string> {
-    const { Contents = [] } = await this.client.send(new ListObjectsV2Command({ Bucket: this.s3.bucket, Prefix: prefix, MaxKeys: 2 }));
+    const { Contents = [] } = await this.client.send(
+      new ListObjectsV2Command({ Bucket: this.s3.bucket, Prefix: prefix, MaxKeys: 2 }),
+    );
     const key = Contents[0]?.Key;
     if (key === undefined || Contents.length > 1) {
-      throw new Error(`bucket ${this.s3.bucket}: ${Contents.length === 0 ? "no key begins" : "several keys begin"} with ${prefix}`);
+      throw new Error(
+        `bucket ${this.s3.bucket}: ${Contents.length === 0 ? "no key begins" : "several keys begin"} with ${prefix}`,
+      );
     }
     return key;
   }

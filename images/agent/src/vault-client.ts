@@ -50,7 +50,8 @@ export class VaultClient {
   /** @throws while it is sealed */
   async identity(): Promise<VaultIdentity> {
     const { t, n, cluster_id } = await this.sealStatus();
-    if (cluster_id === undefined) throw new Error(`Vault at ${this.address} is sealed: it does not say which one it is`);
+    if (cluster_id === undefined)
+      throw new Error(`Vault at ${this.address} is sealed: it does not say which one it is`);
     return { clusterId: cluster_id, shares: n, threshold: t };
   }
 
@@ -61,13 +62,18 @@ export class VaultClient {
   async saveSnapshot(file: string): Promise<void> {
     const response = await this.accepted("GET", "sys/storage/raft/snapshot", {}, snapshotSeconds);
     if (!response.body) throw new Error(`Vault at ${this.address} answered a snapshot without a body`);
-    await pipeline(Readable.fromWeb(response.body as import("node:stream/web").ReadableStream), createWriteStream(file, { mode: 0o600 }));
+    await pipeline(
+      Readable.fromWeb(response.body as import("node:stream/web").ReadableStream),
+      createWriteStream(file, { mode: 0o600 }),
+    );
   }
 
   /** Shares that open it from now on (base64), and a root token. */
   async init(shares: number, threshold: number): Promise<{ shares: string[]; token: string }> {
     const schema = z.object({ keys_base64: z.array(z.string()), root_token: z.string() });
-    const made = schema.parse(await this.json("POST", "sys/init", { secret_shares: shares, secret_threshold: threshold }));
+    const made = schema.parse(
+      await this.json("POST", "sys/init", { secret_shares: shares, secret_threshold: threshold }),
+    );
     return { shares: made.keys_base64, token: made.root_token };
   }
 
@@ -116,21 +122,44 @@ export class VaultClient {
   }
 
   private async json(method: string, path: string, body?: unknown): Promise<unknown> {
-    const response = await this.accepted(method, path, body === undefined ? {} : { body: JSON.stringify(body) }, requestSeconds);
+    const response = await this.accepted(
+      method,
+      path,
+      body === undefined ? {} : { body: JSON.stringify(body) },
+      requestSeconds,
+    );
     const text = await response.text();
     return text === "" ? undefined : JSON.parse(text);
   }
 
-  private async accepted(method: string, path: string, init: RequestInit & { duplex?: "half" }, seconds: number): Promise<Response> {
+  private async accepted(
+    method: string,
+    path: string,
+    init: RequestInit & { duplex?: "half" },
+    seconds: number,
+  ): Promise<Response> {
     const response = await this.fetch(method, path, init, seconds);
     if (response.ok) return response;
-    throw new VaultError(response.status, `Vault ${method} ${path} answered ${response.status}: ${(await response.text()).trim()}`);
+    throw new VaultError(
+      response.status,
+      `Vault ${method} ${path} answered ${response.status}: ${(await response.text()).trim()}`,
+    );
   }
 
-  private async fetch(method: string, path: string, init: RequestInit & { duplex?: "half" }, seconds: number): Promise<Response> {
+  private async fetch(
+    method: string,
+    path: string,
+    init: RequestInit & { duplex?: "half" },
+    seconds: number,
+  ): Promise<Response> {
     const headers = this.token === undefined ? undefined : { "x-vault-token": this.token };
     try {
-      return await fetch(new URL(`/v1/${path}`, this.address), { method, headers, signal: AbortSignal.timeout(seconds * 1000), ...init });
+      return await fetch(new URL(`/v1/${path}`, this.address), {
+        method,
+        headers,
+        signal: AbortSignal.timeout(seconds * 1000),
+        ...init,
+      });
     } catch (error) {
       throw new Error(`Vault at ${this.address} cannot be reached`, { cause: error });
     }

@@ -1,7 +1,13 @@
 import { access, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { RestoreResult } from "../../../contracts/agent";
-import { type VaultIdentity, vaultIdentity, vaultIdentityName, vaultSharesExitCode, type VaultRestoreSpec } from "../../../contracts/vault";
+import {
+  type VaultIdentity,
+  vaultIdentity,
+  vaultIdentityName,
+  vaultSharesExitCode,
+  type VaultRestoreSpec,
+} from "../../../contracts/vault";
 import { Failure } from "./failure";
 import { type Log, messageOf } from "./log";
 import { parseJson } from "./settings";
@@ -44,14 +50,21 @@ export async function vaultRestore(spec: VaultRestoreSpec, log: Log): Promise<Re
  * Vault keeps number and threshold of the shares in memory over the restore of a snapshot. So the empty one gets those of
  * the one that made the snapshot: otherwise it would try to open with too few of its shares, or wait for more.
  */
-async function putSnapshot({ address, snapshotFile }: VaultRestoreSpec, identity: VaultIdentity, vault: VaultClient, log: Log): Promise<void> {
+async function putSnapshot(
+  { address, snapshotFile }: VaultRestoreSpec,
+  identity: VaultIdentity,
+  vault: VaultClient,
+  log: Log,
+): Promise<void> {
   await access(snapshotFile); // before the initialisation: without the file this Vault must stay empty
   const { shares, token } = await vault.init(identity.shares, identity.threshold);
   for (const share of shares.slice(0, identity.threshold)) await vault.unseal(share);
   await untilActive(vault);
   log.info("vault-snapshot-started", { snapshotFile });
   await new VaultClient(address, token).forceSnapshot(snapshotFile);
-  await waitFor("Vault to seal itself after the snapshot", sealSeconds, async () => ((await vault.sealStatus()).sealed ? true : undefined));
+  await waitFor("Vault to seal itself after the snapshot", sealSeconds, async () =>
+    (await vault.sealStatus()).sealed ? true : undefined,
+  );
 }
 
 function enoughShares(spec: VaultRestoreSpec, { threshold }: VaultIdentity): string[] {
@@ -72,10 +85,16 @@ async function unseal(spec: VaultRestoreSpec, shares: string[], vault: VaultClie
 }
 
 /** A run that was cut off before the snapshot was in place leaves an empty Vault, which must not pass for a restored one. */
-async function requireSame({ address }: VaultRestoreSpec, { clusterId }: VaultIdentity, vault: VaultClient): Promise<void> {
+async function requireSame(
+  { address }: VaultRestoreSpec,
+  { clusterId }: VaultIdentity,
+  vault: VaultClient,
+): Promise<void> {
   const found = (await vault.identity()).clusterId;
   if (found === clusterId) return;
-  throw new Error(`Vault at ${address} is cluster ${found}, the snapshot is of ${clusterId}: its data is another's, or none; fix: ${startAgain}`);
+  throw new Error(
+    `Vault at ${address} is cluster ${found}, the snapshot is of ${clusterId}: its data is another's, or none; fix: ${startAgain}`,
+  );
 }
 
 const startAgain = "if nothing in it is needed, stop it, empty its data folder, start it, and run this again";

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { compare } from "../compare";
 import type { Props, ResourceType } from "../provider";
 import type { Aws } from "./client";
-import { compact, failures, orGone, reconcile } from "./resource";
+import { compact, failures, orGone, parseId, reconcile, sameRegion } from "./resource";
 
 /** One configuration of a bucket that is a resource of its own: its inputs, and how they are written to S3 and read from it. */
 export interface Companion<Wire> {
@@ -22,16 +22,15 @@ export interface Companion<Wire> {
   readonly same?: (key: string, a: unknown, b: unknown) => boolean;
 }
 
-/** The resource type of such a configuration; its id is the bucket's name, which is also what it is imported by. */
+/** The resource type of such a configuration; its id is the bucket's name. It is imported by that, or by `name@region`. */
 export function bucketCompanion<Wire>(companion: Companion<Wire>): ResourceType<Aws> {
-  const schema = z.strictObject({ bucket: z.string(), ...companion.inputs });
+  const schema = z.strictObject({ bucket: z.string(), region: z.string().optional(), ...companion.inputs });
   const meaningOf = (inputs: Props): Props => compact(companion.fromWire(companion.toWire(inputs)));
-  const outputs = ({ region }: Aws, bucket: string, inputs: Props): Props => ({
-    ...meaningOf(inputs),
-    ...inputs,
-    bucket,
-    region,
-  });
+  const outputs = (client: Aws, inputs: Props): Props => ({ ...meaningOf(inputs), region: client.region, ...inputs });
+  const same = ({ region }: Aws) => {
+    const inRegion = sameRegion(region);
+    return (key: string, a: unknown, b: unknown) => inRegion(key, a, b) || (companion.same?.(key, a, b) ?? false);
+  };
 
   return {
     check(context, inputs) {
@@ -39,30 +38,33 @@ export function bucketCompanion<Wire>(companion: Companion<Wire>): ResourceType<
       return { inputs: completed, failures: failures(context.type, schema, completed) };
     },
 
-    diff: (_context, old, inputs) => compare(old.inputs, inputs, { replaceOn: ["bucket"], same: companion.same }),
+    diff: ({ client }, old, inputs) =>
+      compare(old.inputs, inputs, { replaceOn: ["bucket", "region"], same: same(client) }),
 
     async create({ client }, inputs) {
       const bucket = inputs["bucket"] as string;
-      await companion.put(client.s3, bucket, companion.toWire(inputs));
-      return { id: bucket, props: outputs(client, bucket, inputs) };
+      await companion.put(client.s3(inputs["region"]), bucket, companion.toWire(inputs));
+      return { id: bucket, props: outputs(client, inputs) };
     },
 
     async read({ client }, { id, inputs: known }) {
-      const wire = await orGone(companion.get(client.s3, id));
+      const { name: bucket, region } = parseId(id, known);
+      const wire = await orGone(companion.get(client.s3(region), bucket));
       if (wire === undefined) return undefined;
-      const live = compact({ bucket: id, ...companion.fromWire(wire) });
-      const meaning = Object.keys(known).length ? { bucket: known["bucket"], ...meaningOf(known) } : {};
+      const live = compact({ bucket, region, ...companion.fromWire(wire) });
+      const isImport = Object.keys(known).length === 0;
+      const meaning = isImport ? {} : { bucket: known["bucket"], region: known["region"], ...meaningOf(known) };
       const inputs = reconcile(known, meaning, live, companion.same);
-      return { id, inputs, props: outputs(client, id, inputs) };
+      return { id: bucket, inputs, props: outputs(client, inputs) };
     },
 
     async update({ client }, old, inputs) {
-      await companion.put(client.s3, old.id, companion.toWire(inputs));
-      return outputs(client, old.id, inputs);
+      await companion.put(client.s3(inputs["region"]), old.id, companion.toWire(inputs));
+      return outputs(client, inputs);
     },
 
     async delete({ client }, old) {
-      await orGone(companion.remove(client.s3, old.id, companion.toWire(old.inputs)));
+      await orGone(companion.remove(client.s3(old.inputs["region"]), old.id, companion.toWire(old.inputs)));
     },
   };
 }

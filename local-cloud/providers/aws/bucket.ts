@@ -8,32 +8,38 @@ import {
   HeadBucketCommand,
   ListObjectVersionsCommand,
   PutBucketTaggingCommand,
+  type S3Client,
 } from "@aws-sdk/client-s3";
 import { z } from "zod";
 import { compare } from "../compare";
 import { PartialFailure, type Props, type ResourceType } from "../provider";
 import type { Aws } from "./client";
-import { autoName, failures, fromTags, orGone, reconcile, tagsSchema, toTags } from "./resource";
+import { autoName, failures, fromTags, orGone, parseId, reconcile, sameRegion, tagsSchema, toTags } from "./resource";
 
 const schema = z.strictObject({
   bucket: z.string().min(3).max(63),
   objectLockEnabled: z.boolean().optional(),
   forceDestroy: z.boolean().optional(),
   tags: tagsSchema,
+  region: z.string().optional(),
 });
 
-/** `aws:s3/bucket:Bucket`, without the deprecated inline configurations. */
+/** `aws:s3/bucket:Bucket`, without the deprecated inline configurations. Imported by its name, or by `name@region`. */
 export const bucket: ResourceType<Aws> = {
   check(context, inputs, old) {
     const named = { ...inputs, bucket: autoName(context.name, inputs["bucket"], old?.["bucket"]) };
     return { inputs: named, failures: failures(context.type, schema, named) };
   },
 
-  diff: (_context, old, inputs) => compare(old.inputs, inputs, { replaceOn: ["bucket", "objectLockEnabled"] }),
+  diff: ({ client }, old, inputs) =>
+    compare(old.inputs, inputs, {
+      replaceOn: ["bucket", "objectLockEnabled", "region"],
+      same: sameRegion(client.region),
+    }),
 
   async create({ client }, inputs) {
-    const { bucket: Bucket, objectLockEnabled, tags } = inputs;
-    const { s3, region } = client;
+    const { bucket: Bucket, objectLockEnabled, tags, region = client.region } = inputs;
+    const s3 = client.s3(region);
     await s3.send(
       new CreateBucketCommand({
         Bucket,
@@ -42,7 +48,7 @@ export const bucket: ResourceType<Aws> = {
       }),
     );
     try {
-      if (tags) await putTags(client, Bucket, tags);
+      if (tags) await putTags(s3, Bucket, tags);
     } catch (error) {
       const { tags: _, ...applied } = inputs;
       throw new PartialFailure(
@@ -56,13 +62,14 @@ export const bucket: ResourceType<Aws> = {
   },
 
   async read({ client }, known) {
-    const { s3 } = client;
-    const Bucket = known.id;
+    const { name: Bucket, region } = parseId(known.id, known.inputs);
+    const s3 = client.s3(region);
     if (!(await orGone(s3.send(new HeadBucketCommand({ Bucket }))))) return undefined;
     const lock = await orGone(s3.send(new GetObjectLockConfigurationCommand({ Bucket })));
     const tagging = await orGone(s3.send(new GetBucketTaggingCommand({ Bucket })));
     const live: Props = {
       bucket: Bucket,
+      region,
       objectLockEnabled: lock?.ObjectLockConfiguration?.ObjectLockEnabled === "Enabled" || undefined,
       tags: fromTags(tagging?.TagSet),
       // Lives in the state alone.
@@ -73,15 +80,17 @@ export const bucket: ResourceType<Aws> = {
   },
 
   async update({ client }, old, inputs) {
-    if (inputs["tags"]) await putTags(client, old.id, inputs["tags"]);
-    else if (old.inputs["tags"]) await client.s3.send(new DeleteBucketTaggingCommand({ Bucket: old.id }));
+    const s3 = client.s3(inputs["region"]);
+    if (inputs["tags"]) await putTags(s3, old.id, inputs["tags"]);
+    else if (old.inputs["tags"]) await s3.send(new DeleteBucketTaggingCommand({ Bucket: old.id }));
     return outputs(client, inputs);
   },
 
   async delete({ client }, old) {
-    if (old.props["forceDestroy"]) await empty(client, old.id);
+    const s3 = client.s3(old.inputs["region"]);
+    if (old.props["forceDestroy"]) await empty(s3, old.id);
     try {
-      await orGone(client.s3.send(new DeleteBucketCommand({ Bucket: old.id })));
+      await orGone(s3.send(new DeleteBucketCommand({ Bucket: old.id })));
     } catch (error) {
       if ((error as Error).name !== "BucketNotEmpty") throw error;
       throw new Error(
@@ -92,8 +101,8 @@ export const bucket: ResourceType<Aws> = {
   },
 };
 
-function outputs({ region }: Aws, inputs: Props): Props {
-  const { bucket: name, objectLockEnabled = false, forceDestroy = false, tags } = inputs;
+function outputs(client: Aws, inputs: Props): Props {
+  const { bucket: name, objectLockEnabled = false, forceDestroy = false, tags, region = client.region } = inputs;
   return {
     ...{ bucket: name, objectLockEnabled, forceDestroy, region, bucketRegion: region },
     ...(tags ? { tags } : {}),
@@ -104,11 +113,11 @@ function outputs({ region }: Aws, inputs: Props): Props {
   };
 }
 
-const putTags = ({ s3 }: Aws, Bucket: string, tags: Record<string, string>) =>
+const putTags = (s3: S3Client, Bucket: string, tags: Record<string, string>) =>
   s3.send(new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet: toTags(tags) } }));
 
 /** Deletes every version and delete marker, a page at a time. One under COMPLIANCE retention stays, and makes this fail. */
-async function empty({ s3 }: Aws, Bucket: string): Promise<void> {
+async function empty(s3: S3Client, Bucket: string): Promise<void> {
   for (;;) {
     const page = await s3.send(new ListObjectVersionsCommand({ Bucket }));
     const found = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])];

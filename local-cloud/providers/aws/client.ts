@@ -8,8 +8,10 @@ import type { Props } from "../provider";
 
 /** What every resource of the stand-in works with. */
 export interface Aws {
-  readonly s3: S3Client;
+  /** For the region of a resource. @default the provider's region */
+  s3(region?: string): S3Client;
   readonly iam: IAMClient;
+  /** The provider's region. */
   readonly region: string;
 }
 
@@ -31,6 +33,7 @@ const providerConfig = z.strictObject({
   skipMetadataApiCheck: flag,
   skipRegionValidation: flag,
   skipRequestingAccountId: flag,
+  stsRegion: z.string().optional(),
 });
 
 /**
@@ -58,17 +61,26 @@ export function configure(config: Props): Aws {
     maxAttempts: maxRetries === undefined ? undefined : maxRetries + 1,
     requestHandler: { httpsAgent: new Agent({ keepAlive: true, ca }) },
   };
-  return {
-    region,
-    s3: new S3Client({
+  const s3Endpoint = required("endpoints[].s3", endpoint.s3);
+  const iamEndpoint = required("endpoints[].iam", endpoint.iam);
+  const clients = new Map<string, S3Client>();
+  const newS3 = (inRegion: string) =>
+    new S3Client({
       ...common,
-      region,
-      endpoint: required("endpoints[].s3", endpoint.s3),
+      region: inRegion,
+      endpoint: s3Endpoint,
       forcePathStyle: s3UsePathStyle,
       requestChecksumCalculation: "WHEN_REQUIRED",
-    }),
+    });
+  return {
+    region,
+    s3(inRegion = region) {
+      const client = clients.get(inRegion) ?? newS3(inRegion);
+      clients.set(inRegion, client);
+      return client;
+    },
     // IAM is a global service: it signs for us-east-1 wherever the buckets are.
-    iam: new IAMClient({ ...common, region: "us-east-1", endpoint: required("endpoints[].iam", endpoint.iam) }),
+    iam: new IAMClient({ ...common, region: "us-east-1", endpoint: iamEndpoint }),
   };
 }
 

@@ -78,6 +78,16 @@ export function reconcile(
   );
 }
 
+/** A resource without a region of its own is in the provider's. */
+export const sameRegion = (provider: string) => (key: string, a: unknown, b: unknown) =>
+  key === "region" && (a ?? provider) === (b ?? provider);
+
+/** `name` or `name@region`: what a regional resource is imported by. */
+export function parseId(id: string, known: Props): { name: string; region: string | undefined } {
+  const [name = "", region] = id.split("@");
+  return { name, region: region ?? known["region"] };
+}
+
 /** Tags as AWS's APIs list them. */
 export const toTags = (tags: Record<string, string> | undefined) =>
   Object.entries(tags ?? {}).map(([Key, Value]) => ({ Key, Value }));

@@ -38,11 +38,11 @@ export async function startLocalS3() {
     port: s3.port,
     agent,
     reset: s3.reset,
-    client: (credentials: Keys = root) =>
+    client: (credentials: Keys = root, inRegion = region) =>
       new S3Client({
         ...common,
         credentials,
-        region,
+        region: inRegion,
         endpoint: s3Url,
         forcePathStyle: true,
         requestChecksumCalculation: "WHEN_REQUIRED",

@@ -3,12 +3,10 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { execa, execaSync } from "execa";
+import { execa } from "execa";
 import { expect, it } from "vitest";
+import { ensureToolchain } from "../../../toolchain/ensure";
 import { pinFile } from "../../../toolchain/images-pin/pin";
-
-// Debian's package docker-registry.
-const hasRegistry = !execaSync("docker-registry", ["--version"], { reject: false }).failed;
 
 const freePort = () =>
   new Promise<number>((resolve) => {
@@ -49,7 +47,7 @@ async function push(origin: string, repository: string, tag: string): Promise<st
   return sha256(manifest);
 }
 
-it.skipIf(!hasRegistry)("pins an image at a real registry", { timeout: 30_000 }, async () => {
+it("pins an image at a real registry", { timeout: 30_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), "real-registry-"));
   const host = `127.0.0.1:${await freePort()}`;
   const settings = join(folder, "registry.yml");
@@ -57,7 +55,8 @@ it.skipIf(!hasRegistry)("pins an image at a real registry", { timeout: 30_000 },
     settings,
     `version: 0.1\nstorage: { filesystem: { rootdirectory: ${folder}/data } }\nhttp: { addr: "${host}" }\n`,
   );
-  const registry = execa("docker-registry", ["serve", settings], { reject: false, stdio: "ignore" });
+  const { dockerRegistry } = await ensureToolchain({ want: ["debian"] });
+  const registry = execa(dockerRegistry, ["serve", settings], { reject: false, stdio: "ignore" });
   try {
     await expect
       .poll(

@@ -57,14 +57,18 @@ async function tenantFiles({ postgres, odoo }: GateSpec, rut: string): Promise<s
     const problems = await problemsOf(odoo.filestore, rows);
     if (problems.length === 0) return `${rows.length} of ${rows.length} attachments are in ${odoo.filestore}`;
     const named = problems.slice(0, shown).join("; ");
-    throw conclusive(`tenant ${rut}: ${problems.length} of ${rows.length} attachments are not as Odoo's rows say: ${named}`);
+    throw conclusive(
+      `tenant ${rut}: ${problems.length} of ${rows.length} attachments are not as Odoo's rows say: ${named}`,
+    );
   });
 }
 
 async function problemsOf(filestore: string, files: { path: string; bytes: number | null }[]): Promise<string[]> {
   const problems: string[] = [];
   for (let start = 0; start < files.length; start += batch) {
-    const found = await Promise.all(files.slice(start, start + batch).map((file) => problemOf(join(filestore, file.path), file.bytes)));
+    const found = await Promise.all(
+      files.slice(start, start + batch).map((file) => problemOf(join(filestore, file.path), file.bytes)),
+    );
     problems.push(...found.flatMap((problem) => problem ?? []));
   }
   return problems;
@@ -80,9 +84,20 @@ async function problemOf(file: string, bytes: number | null): Promise<string | u
   }
 }
 
-async function query<T>({ host, user, password }: GateSpec["postgres"], database: string, use: (client: Client) => Promise<T>): Promise<T> {
+async function query<T>(
+  { host, user, password }: GateSpec["postgres"],
+  database: string,
+  use: (client: Client) => Promise<T>,
+): Promise<T> {
   const milliseconds = requestSeconds * 1000;
-  const client = new Client({ host, user, password, database, connectionTimeoutMillis: milliseconds, statement_timeout: milliseconds });
+  const client = new Client({
+    host,
+    user,
+    password,
+    database,
+    connectionTimeoutMillis: milliseconds,
+    statement_timeout: milliseconds,
+  });
   // A connection that breaks between two queries is reported by the next one: without a listener it would end the process.
   client.on("error", () => undefined);
   try {

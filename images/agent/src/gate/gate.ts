@@ -35,7 +35,12 @@ async function judge({ name, look }: Check, deadline: AbortSignal, log: Log): Pr
     }
   };
   try {
-    const evidence = await pRetry(attempt, { retries: Infinity, factor: 1, minTimeout: retryMilliseconds, signal: deadline });
+    const evidence = await pRetry(attempt, {
+      retries: Infinity,
+      factor: 1,
+      minTimeout: retryMilliseconds,
+      signal: deadline,
+    });
     log.info("check-passed", { name, evidence });
     return { name, ok: true, evidence };
   } catch (error) {

@@ -20,7 +20,8 @@ export function vaultChecks({ vault }: GateSpec): Check[] {
       name: "vault unsealed",
       async look() {
         const { initialized, sealed, version } = await new VaultClient(vault.address).sealStatus();
-        if (!initialized || sealed) throw new Error(`Vault ${version} is ${initialized ? "sealed" : "not initialised"}`);
+        if (!initialized || sealed)
+          throw new Error(`Vault ${version} is ${initialized ? "sealed" : "not initialised"}`);
         return `Vault ${version} is unsealed`;
       },
     },

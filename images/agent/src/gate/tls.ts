@@ -16,13 +16,21 @@ async function lookAt({ connectTo, port, caPem, caFile }: GateSpec["tls"], name:
   const authorities = [caPem, caFile && (await readFile(caFile, "utf8"))].flatMap((pem) => pem || []);
   const { status, expires } = await get(name, connectTo, port, authorities);
   const hours = (expires.getTime() - Date.now()) / 3_600_000;
-  if (hours < minimumHours) throw new Error(`certificate of ${name} ends in ${hours.toFixed(1)} h (${expires.toISOString()}); at least: ${minimumHours} h`);
+  if (hours < minimumHours)
+    throw new Error(
+      `certificate of ${name} ends in ${hours.toFixed(1)} h (${expires.toISOString()}); at least: ${minimumHours} h`,
+    );
   if (status >= 500) throw new Error(`GET https://${name}/ at ${connectTo}:${port} answered ${status}`);
   return `valid certificate until ${expires.toISOString()}; GET https://${name}/ at ${connectTo}:${port} answered ${status}`;
 }
 
 /** Node itself checks the chain and the name, and fails the request when either does not hold. */
-function get(name: string, connectTo: string, port: number, authorities: string[]): Promise<{ status: number; expires: Date }> {
+function get(
+  name: string,
+  connectTo: string,
+  port: number,
+  authorities: string[],
+): Promise<{ status: number; expires: Date }> {
   return new Promise((resolve, reject) => {
     const asked = request(
       {

@@ -18,7 +18,8 @@ export function webhookChecks({ webhooks, tenants }: GateSpec): Check[] {
           "X-Shopify-Hmac-Sha256": hmac(shopifySecret, body).toString("base64"),
         });
         const { text } = await ask(`${odooUrl}/api/orders/${orderId}`);
-        if (!text.includes(orderId)) throw new Error(`Odoo answers something else than order ${orderId}: ${text.slice(0, 200)}`);
+        if (!text.includes(orderId))
+          throw new Error(`Odoo answers something else than order ${orderId}: ${text.slice(0, 200)}`);
         return `order ${orderId} was accepted with its HMAC, and is in Odoo`;
       },
     },

@@ -43,5 +43,8 @@ async function count(folder: string): Promise<{ files: number; bytes: number }> 
         return entry.isDirectory() ? count(path) : { files: 1, bytes: (await lstat(path)).size };
       }),
   );
-  return counts.reduce((sum, one) => ({ files: sum.files + one.files, bytes: sum.bytes + one.bytes }), { files: 0, bytes: 0 });
+  return counts.reduce((sum, one) => ({ files: sum.files + one.files, bytes: sum.bytes + one.bytes }), {
+    files: 0,
+    bytes: 0,
+  });
 }

@@ -13,9 +13,15 @@ export async function withLocks<T>(folders: readonly string[], use: () => Promis
   const [first, ...others] = [...folders].sort(); // one order for all, so that two restores never wait for each other
   if (first === undefined) return use();
   const file = join(first, ".smarteros-restore.lock");
-  const holder = execa("flock", ["--timeout", String(waitSeconds), file, "sh", "-c", "echo locked; exec cat"], { buffer: false, reject: false });
+  const holder = execa("flock", ["--timeout", String(waitSeconds), file, "sh", "-c", "echo locked; exec cat"], {
+    buffer: false,
+    reject: false,
+  });
   try {
-    const said = await Promise.race([holder.iterable()[Symbol.asyncIterator]().next(), holder.then(() => ({ value: undefined }))]);
+    const said = await Promise.race([
+      holder.iterable()[Symbol.asyncIterator]().next(),
+      holder.then(() => ({ value: undefined })),
+    ]);
     if (said.value !== "locked") {
       throw new Error(`${file} could not be locked in ${waitSeconds} s: another restore of ${first} has not ended`);
     }

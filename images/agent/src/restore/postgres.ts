@@ -48,11 +48,17 @@ export async function postgresPart(args: PostgresPartArgs): Promise<Part> {
       const data = pgdata(postgres.dataDir);
       await mkdir(data, { mode: 0o700 });
       for (const folder of [postgres.dataDir, data]) await chown(folder, owner.uid, owner.gid);
-      await source.run("restore", [...targetOptions(postgres.target), ...recoveryOptions(args.sourceConf, spec.stanza)], {
-        progress: log,
-      });
+      await source.run(
+        "restore",
+        [...targetOptions(postgres.target), ...recoveryOptions(args.sourceConf, spec.stanza)],
+        {
+          progress: log,
+          progressOnStdout: true,
+        },
+      );
       const major = Number(await readFile(join(data, "PG_VERSION"), "utf8"));
-      if (major !== postgres.majorVersion) throw new Error(`restored a cluster of PostgreSQL ${major}; expected: ${postgres.majorVersion}`);
+      if (major !== postgres.majorVersion)
+        throw new Error(`restored a cluster of PostgreSQL ${major}; expected: ${postgres.majorVersion}`);
       return { detail: describeTarget(postgres.target) };
     },
   };
@@ -79,7 +85,9 @@ function recoveryOptions(sourceConf: string, stanza: string): string[] {
 }
 
 function describeTarget(target: PostgresSpec["target"]): string {
-  return target.kind === "time" ? `base backup; WAL follows at start, to ${target.time}` : `base backup ${target.backupLabel}; WAL follows at start, to ${target.name}`;
+  return target.kind === "time"
+    ? `base backup; WAL follows at start, to ${target.time}`
+    : `base backup ${target.backupLabel}; WAL follows at start, to ${target.name}`;
 }
 
 async function requireMajorVersion(expected: number): Promise<void> {

@@ -15,7 +15,11 @@ import { beginRestore, finishRestore, inspectTarget, type TargetState } from "./
  * Restores every part of the spec side by side. Every target is looked at before the first is touched.
  * @throws Failure with exit code 3 when a target is neither empty nor this same restore's: nothing was touched then
  */
-export async function restore(spec: RestoreSpec, places: Places & { sourceConf: string }, log: Log): Promise<RestoreResult[]> {
+export async function restore(
+  spec: RestoreSpec,
+  places: Places & { sourceConf: string },
+  log: Log,
+): Promise<RestoreResult[]> {
   await mkdir(places.cacheDir, { recursive: true, mode: 0o700 });
   const cacheDir = await mkdtemp(join(places.cacheDir, "restore-"));
   try {
@@ -36,9 +40,18 @@ export async function restore(spec: RestoreSpec, places: Places & { sourceConf: 
 async function partsOf(spec: RestoreSpec, places: Places & { sourceConf: string }, log: Log): Promise<Part[]> {
   const { runDir, spoolDir, sourceConf, cacheDir } = places;
   const { s3, sourceGeneration: generation, secrets } = spec;
-  const restic = await Restic.configure({ s3, generation, keys: secrets, password: secrets.filesCipher, cacheDir, runDir });
+  const restic = await Restic.configure({
+    s3,
+    generation,
+    keys: secrets,
+    password: secrets.filesCipher,
+    cacheDir,
+    runDir,
+    log,
+  });
   const parts = spec.fileSets.map((set) => filesPart(set, restic));
-  if (spec.postgres) parts.unshift(await postgresPart({ spec, postgres: spec.postgres, runDir, spoolDir, sourceConf, log }));
+  if (spec.postgres)
+    parts.unshift(await postgresPart({ spec, postgres: spec.postgres, runDir, spoolDir, sourceConf, log }));
   return parts;
 }
 
@@ -62,9 +75,12 @@ async function inspectAll(parts: readonly Part[], restoreId: string): Promise<Ta
   const states = await Promise.all(parts.map(({ folder }) => inspectTarget(folder, restoreId)));
   const reasons = parts.flatMap(({ module, folder }, i) => {
     const state = states[i]!;
-    return state.kind === "refused" ? [`${module}: ${folder} must be empty; found: ${state.found}; fix: ${state.fix}`] : [];
+    return state.kind === "refused"
+      ? [`${module}: ${folder} must be empty; found: ${state.found}; fix: ${state.fix}`]
+      : [];
   });
-  if (reasons.length > 0) throw new Failure(`restore refused, nothing was touched:\n  ${reasons.join("\n  ")}`, exitCodes.refused);
+  if (reasons.length > 0)
+    throw new Failure(`restore refused, nothing was touched:\n  ${reasons.join("\n  ")}`, exitCodes.refused);
   return states;
 }
 

@@ -34,12 +34,20 @@ export async function inspectTarget(folder: string, restoreId: string): Promise<
   if (names.includes(markers.restored)) {
     const { restoreId: found } = await readMarker(join(folder, markers.restored));
     if (found === restoreId) return { kind: "already-restored" };
-    return { kind: "refused", found: `the data of another restore, ${found}, which may have been changed since`, fix: moveAway };
+    return {
+      kind: "refused",
+      found: `the data of another restore, ${found}, which may have been changed since`,
+      fix: moveAway,
+    };
   }
   if (names.includes(markers.restoring)) {
     const { restoreId: found } = await readMarker(join(folder, markers.restoring));
     if (found === restoreId) return { kind: "half-done" };
-    return { kind: "refused", found: `a half-done restore of another id, ${found}`, fix: `let that restore end, or ${moveAway}` };
+    return {
+      kind: "refused",
+      found: `a half-done restore of another id, ${found}`,
+      fix: `let that restore end, or ${moveAway}`,
+    };
   }
   const data = names.filter((name) => !ours.test(name));
   if (data.length === 0) return { kind: "empty" };
@@ -50,7 +58,8 @@ export async function inspectTarget(folder: string, restoreId: string): Promise<
 /** Leaves the mark of a restore that has begun; wipes what an earlier run of it left. */
 export async function beginRestore(folder: string, restoreId: string): Promise<void> {
   const state = await inspectTarget(folder, restoreId);
-  if (state.kind !== "empty" && state.kind !== "half-done") throw new Error(`${folder}: a restore cannot begin on a target that is ${state.kind}`);
+  if (state.kind !== "empty" && state.kind !== "half-done")
+    throw new Error(`${folder}: a restore cannot begin on a target that is ${state.kind}`);
   await writeMarker(folder, markers.restoring, { restoreId, startedAt: new Date().toISOString() });
   for (const name of (await namesIn(folder)) ?? []) {
     if (!kept.test(name)) await rm(join(folder, name), { recursive: true });
@@ -58,7 +67,11 @@ export async function beginRestore(folder: string, restoreId: string): Promise<v
 }
 
 /** Leaves the mark of a finished restore. The data must be on disk already. */
-export async function finishRestore(folder: string, restoreId: string, details: Record<string, unknown>): Promise<void> {
+export async function finishRestore(
+  folder: string,
+  restoreId: string,
+  details: Record<string, unknown>,
+): Promise<void> {
   await writeMarker(folder, markers.restored, { restoreId, finishedAt: new Date().toISOString(), ...details });
   await rm(join(folder, markers.restoring));
 }
@@ -76,7 +89,9 @@ async function readMarker(file: string): Promise<z.infer<typeof markerSchema>> {
   try {
     return markerSchema.parse(JSON.parse(await readFile(file, "utf8")));
   } catch (error) {
-    throw new Error(`${file} cannot be read as a restore's marker; fix: find out what wrote it; nothing was touched`, { cause: error });
+    throw new Error(`${file} cannot be read as a restore's marker; fix: find out what wrote it; nothing was touched`, {
+      cause: error,
+    });
   }
 }
 
@@ -93,7 +108,11 @@ async function writeMarker(folder: string, name: string, content: Record<string,
   await withHandle(folder, "r", (directory) => directory.sync());
 }
 
-async function withHandle(path: string, flags: string, use: (handle: Awaited<ReturnType<typeof open>>) => Promise<void>): Promise<void> {
+async function withHandle(
+  path: string,
+  flags: string,
+  use: (handle: Awaited<ReturnType<typeof open>>) => Promise<void>,
+): Promise<void> {
   const handle = await open(path, flags);
   try {
     await use(handle);

@@ -120,7 +120,10 @@ it("leaves a protected bucket alone", { timeout: 120_000 }, async () => {
 
 it("refuses what it does not implement, by the property's path", { timeout: 120_000 }, async () => {
   const { exitCode, output } = await up("--config", "acceleration=Enabled");
-  expect([exitCode, output]).toEqual([expect.any(Number), expect.stringContaining('does not implement "accelerationStatus"')]);
+  expect([exitCode, output]).toEqual([
+    expect.any(Number),
+    expect.stringContaining('does not implement "accelerationStatus"'),
+  ]);
 });
 
 async function urnOf(name: string): Promise<string> {

@@ -13,7 +13,7 @@ export = async () => {
   const logs = new aws.s3.Bucket("logs", { forceDestroy: true });
   const of = { bucket: bucket.bucket };
   const versioning = new aws.s3.BucketVersioning("backups", { ...of, versioningConfiguration: { status: "Enabled" } });
-  const logsVersioning = new aws.s3.BucketVersioning("logs", {
+  new aws.s3.BucketVersioning("logs", {
     bucket: logs.bucket,
     versioningConfiguration: { status: "Enabled" },
   });
@@ -60,11 +60,29 @@ export = async () => {
           Resource: [bucket.arn, pulumi.interpolate`${bucket.arn}/*`],
           Condition: { Bool: { "aws:SecureTransport": "false" } },
         },
+        {
+          Sid: "NoCustomerKeys",
+          Effect: "Deny",
+          Principal: "*",
+          Action: "s3:PutObject",
+          Resource: pulumi.interpolate`${bucket.arn}/*`,
+          Condition: { Null: { "s3:x-amz-server-side-encryption-customer-algorithm": "false" } },
+        },
       ],
     }),
   });
   new aws.s3.BucketLogging("backups", { ...of, targetBucket: logs.bucket, targetPrefix: "backups/" });
 
+  const replica = new aws.s3.Bucket("replica", {
+    bucket: "backups-test-replica",
+    region: "eu-west-1",
+    forceDestroy: true,
+  });
+  const replicaVersioning = new aws.s3.BucketVersioning("replica", {
+    bucket: replica.bucket,
+    region: "eu-west-1",
+    versioningConfiguration: { status: "Enabled" },
+  });
   const trust = {
     Version: "2012-10-17",
     Statement: [{ Effect: "Allow", Principal: { Service: "s3.amazonaws.com" }, Action: "sts:AssumeRole" }],
@@ -86,11 +104,11 @@ export = async () => {
           status: "Enabled",
           filter: {},
           deleteMarkerReplication: { status: "Enabled" },
-          destination: { bucket: logs.arn, storageClass: "STANDARD_IA" },
+          destination: { bucket: replica.arn, storageClass: "STANDARD_IA" },
         },
       ],
     },
-    { dependsOn: [versioning, logsVersioning] },
+    { dependsOn: [versioning, replicaVersioning] },
   );
 
   const identity = (name: string, action: string) => {
