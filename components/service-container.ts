@@ -37,7 +37,8 @@ export class ServiceContainer extends pulumi.ComponentResource {
         ...(spec.user ? { user: spec.user } : {}),
         envs: Object.entries(spec.env).map(([key, value]) => `${key}=${value}`),
         uploads: uploads(spec),
-        volumes: spec.mounts.map((m) => ({ volumeName: volumeOf(args.volumes, m.set).name, containerPath: m.path, readOnly: m.readOnly ?? false })),
+        // noCopy: else Docker fills an empty folder with the image's own, and gives it to the image's own user.
+        mounts: spec.mounts.map((m) => ({ type: "volume", source: volumeOf(args.volumes, m.set).name, target: m.path, readOnly: m.readOnly ?? false, volumeOptions: { noCopy: true } })),
         // networkMode is explicit: left out, each refresh reports it as drift.
         networkMode: "bridge",
         networksAdvanced: [{ name: args.network.name, aliases: [spec.name] }],

@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { EngineEvent } from "@pulumi/pulumi/automation/events";
 import { stringify } from "yaml";
+import { envFile } from "../components/services/spec";
 import { repoRoot } from "../toolchain/paths";
 import { run } from "../toolchain/run";
 import { engineEventsEnv, followEngineEvents } from "./engine-events";
@@ -51,6 +52,7 @@ export class DrillStacks {
     await mkdir(this.stackFolder(stack), { recursive: true, mode: 0o700 });
     await writeFile(join(this.stackFolder(stack), "Pulumi.yaml"), await readFile(join(repoRoot(), "Pulumi.yaml"), "utf8"));
     await writeFile(this.settingsFile(stack), stringify({ config: settings.plain }), { mode: 0o600 });
+    await writeFile(this.environmentFile(stack), envFile(this.env(stack)), { mode: 0o600 });
     await this.pulumi(stack, ["stack", "init", stack, "-C", this.stackFolder(stack)]);
     await this.setSecrets(stack, settings.secrets);
   }
@@ -109,14 +111,18 @@ export class DrillStacks {
     return stdout;
   }
 
-  /** What a person sets to look at a kept drill by `pulumi`. */
-  env(stack: StackName): Record<string, string> {
+  private env(stack: StackName): Record<string, string> {
     return {
       ...this.args.env,
       ...engineEventsEnv,
       PULUMI_BACKEND_URL: `file://${this.stateFolder(stack)}`,
       PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(this.args.folder),
     };
+  }
+
+  /** For a person who wants to look at a kept drill: `set -a; . FILE; set +a; pulumi stack --stack NAME`. */
+  environmentFile(stack: StackName): string {
+    return join(this.stackFolder(stack), "environment");
   }
 
   settingsFile(stack: StackName): string {

@@ -86,6 +86,8 @@ export function caddy(site: SiteContext, tls: TlsArgs): ContainerSpec {
     mounts: [{ set: "caddy", path: "/data" }],
     health: httpHealth("wget", 2019, "/config/"),
     memoryMiB: 256,
+    // Its binary carries this capability and cannot be executed without it.
+    capabilities: ["NET_BIND_SERVICE"],
     publish: [80, 443],
     startSeconds: 60,
     stopSeconds: 15,

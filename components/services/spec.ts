@@ -62,12 +62,12 @@ export interface SiteContext {
   readonly drillToken?: string;
 }
 
-/** A shell file of variables: `KEY='value'` lines, sorted, each value quoted. */
+/** A shell file of variables: `KEY='value'` lines, sorted, each value quoted. Never empty: Docker's provider refuses an empty file. */
 export function envFile(variables: Readonly<Record<string, string>>): string {
-  return Object.entries(variables)
+  const lines = Object.entries(variables)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, value]) => `${key}='${value.replaceAll("'", `'\\''`)}'\n`)
-    .join("");
+    .map(([key, value]) => `${key}='${value.replaceAll("'", `'\\''`)}'\n`);
+  return ["# Loaded before the command starts.\n", ...lines].join("");
 }
 
 /** Where {@link envFile} is put. */

@@ -55,12 +55,15 @@ function hostConfig(inputs: Props): Docker.HostConfig {
     Ulimits: (ulimits as Props[] | undefined)?.map(({ name, soft, hard }) => ({ Name: name, Soft: soft, Hard: hard })),
     PortBindings: ports && portBindings(ports),
     Binds: volumes && binds(volumes),
-    Mounts: (mounts as Props[] | undefined)?.map(({ target, source, type, readOnly }) => ({
-      Target: target,
-      Source: source ?? "",
-      Type: type,
-      ReadOnly: readOnly ?? false,
-    })),
+    Mounts: (mounts as Props[] | undefined)?.map(({ target, source, type, readOnly, volumeOptions }) =>
+      defined({
+        Target: target,
+        Source: source ?? "",
+        Type: type,
+        ReadOnly: readOnly ?? false,
+        VolumeOptions: volumeOptions && { NoCopy: volumeOptions["noCopy"] ?? false },
+      }),
+    ),
   });
 }
 

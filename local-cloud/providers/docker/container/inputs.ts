@@ -87,11 +87,12 @@ const nested: Record<string, readonly string[]> = {
   healthcheck: ["tests", "interval", "timeout", "startPeriod", "retries"],
   hosts: ["host", "ip"],
   labels: ["label", "value"],
-  mounts: ["target", "source", "type", "readOnly"],
+  mounts: ["target", "source", "type", "readOnly", "volumeOptions"],
   networksAdvanced: ["name", "aliases", "ipv4Address"],
   ports: ["internal", "external", "ip", "protocol"],
   ulimits: ["name", "soft", "hard"],
   uploads: ["file", "content", "contentBase64", "source", "sourceHash", "executable", "permissions"],
+  "mounts.volumeOptions": ["noCopy"],
   volumes: ["containerPath", "hostPath", "volumeName", "readOnly"],
 };
 
@@ -102,48 +103,48 @@ export function checkContainer(resource: string, inputs: Props): CheckFailure[] 
   return [
     ...refuseUnsupported(resource, inputs, [...fixed, ...updatable, ...behaviour]),
     ...Object.entries(nested).flatMap(([key, implemented]) =>
-      items(inputs[key]).flatMap(([suffix, item]) =>
-        refuseUnsupported(resource, item, implemented).map((f) => ({
-          ...f,
-          property: `${key}${suffix}.${f.property}`,
-        })),
+      items(inputs, key.split(".")).flatMap(([path, item]) =>
+        refuseUnsupported(resource, item, implemented).map((f) => ({ ...f, property: `${path}.${f.property}` })),
       ),
     ),
     ...checkValues(inputs),
   ];
 }
 
-/** An object, or the objects of a list, each with its path. Unknown ones are left out. */
-function items(value: unknown): [suffix: string, item: Props][] {
+/** The objects at a path of property names, each with where it is; a list stands for its items. Unknown ones are left out. */
+function items(parent: Props, [name, ...rest]: readonly string[]): [where: string, item: Props][] {
+  const value: unknown = parent[name!];
   const list: [string, unknown][] = Array.isArray(value)
-    ? value.map((item, index) => [`[${index}]`, item])
-    : [["", value]];
-  return list.filter((entry): entry is [string, Props] => typeof entry[1] === "object" && entry[1] !== null);
+    ? value.map((item, index) => [`${name}[${index}]`, item])
+    : [[name!, value]];
+  const found = list.filter((entry): entry is [string, Props] => typeof entry[1] === "object" && entry[1] !== null);
+  if (rest.length === 0) return found;
+  return found.flatMap(([where, item]) => items(item, rest).map(([below, part]): [string, Props] => [`${where}.${below}`, part]));
 }
 
 function checkValues(inputs: Props): CheckFailure[] {
   const failures: CheckFailure[] = [];
   const known = (value: unknown) => value !== undefined && !isUnknown(value);
-  const { restart, uploads, healthcheck } = inputs;
+  const { restart, healthcheck } = inputs;
   if (known(restart) && !restarts.includes(restart)) {
     failures.push({
       property: "restart",
       reason: `received ${JSON.stringify(restart)}; allowed: ${restarts.join(", ")}`,
     });
   }
-  for (const [suffix, upload] of items(uploads)) {
+  for (const [where, upload] of items(inputs, ["uploads"])) {
     const given = ["content", "contentBase64", "source"].filter(
       (key) => upload[key] !== undefined && upload[key] !== "",
     );
     if (given.length !== 1) {
       failures.push({
-        property: `uploads${suffix}`,
+        property: where,
         reason: `received ${given.join(", ") || "none"}; allowed: exactly one of content, contentBase64, source`,
       });
     }
     if (known(upload["permissions"]) && !/^[0-7]{3,4}$/.test(upload["permissions"])) {
       failures.push({
-        property: `uploads${suffix}.permissions`,
+        property: `${where}.permissions`,
         reason: `received ${JSON.stringify(upload["permissions"])}; allowed: octal text, "0640"`,
       });
     }
