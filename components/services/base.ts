@@ -31,7 +31,8 @@ export function postgres(args: { files: readonly ContainerFile[]; archiveTimeout
 export function redis(): ContainerSpec {
   return {
     name: "redis",
-    command: ["redis-server", "--save", "60", "1", "--dir", "/data", "--appendonly", "yes"],
+    // Without protected mode: only the site's own network reaches it, and it holds no secret.
+    command: ["redis-server", "--protected-mode", "no", "--save", "60", "1", "--dir", "/data", "--appendonly", "yes"],
     user: `${applicationUid}:${applicationUid}`,
     env: {},
     secretEnv: {},
