@@ -177,6 +177,8 @@ async function recoverAndMeasure(options: DrillOptions, draft: Draft, { cloud, s
   timeline.phase("loss", `the VPS at ${before} is destroyed`);
   const destroyedAt = Date.now();
   await cloud.destroyHostinger();
+  // Else the writers find the recovered site, and their new rows hide what was lost.
+  await load.stop();
   timeline.event(`gone; last acknowledged writes: ${[...load.acks].map(([module, acks]) => `${module} ${acks.at(-1)?.n ?? "none"}`).join(", ")}`);
 
   timeline.phase("recovery", "pulumi up --stack recovery");
