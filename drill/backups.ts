@@ -25,7 +25,9 @@ export class Backups {
     const { Contents = [] } = await this.s3.send(
       new ListObjectsV2Command({ Bucket: drillSite.bucket, Prefix: generationLayout(generation).manifests }),
     );
-    const key = Contents.flatMap(({ Key }) => Key ?? []).sort().at(-1);
+    const key = Contents.flatMap(({ Key }) => Key ?? [])
+      .sort()
+      .at(-1);
     if (key === undefined) return undefined;
     const object = await this.s3.send(new GetObjectCommand({ Bucket: drillSite.bucket, Key: key }));
     return manifest.parse(JSON.parse(await object.Body!.transformToString())).body;
@@ -36,13 +38,18 @@ export class Backups {
    * @param since milliseconds since the epoch
    * @throws when none comes within the deadline, or the signal's reason
    */
-  async cycleSince(since: number, { generation, seconds, signal }: { generation: number; seconds: number; signal: AbortSignal }): Promise<ManifestBody> {
+  async cycleSince(
+    since: number,
+    { generation, seconds, signal }: { generation: number; seconds: number; signal: AbortSignal },
+  ): Promise<ManifestBody> {
     const deadline = Date.now() + seconds * 1_000;
     for await (const _ of setInterval(500, undefined, { signal })) {
       const newest = await this.newest(generation);
       if (newest && Date.parse(newest.consistentAt) >= since) return newest;
       if (Date.now() > deadline) {
-        throw new Error(`backups: no cycle of generation ${generation} since ${new Date(since).toISOString()} within ${seconds} s; newest: ${newest?.consistentAt ?? "none"}; fix: look at the agent's log (docker logs agent on the host)`);
+        throw new Error(
+          `backups: no cycle of generation ${generation} since ${new Date(since).toISOString()} within ${seconds} s; newest: ${newest?.consistentAt ?? "none"}; fix: look at the agent's log (docker logs agent on the host)`,
+        );
       }
     }
     throw signal.reason;

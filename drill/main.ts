@@ -3,7 +3,8 @@ import { dirname, join, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { cloudDown } from "../local-cloud/cloud";
 import { bytes } from "../plan/units";
-import { drillFolder, runDrill } from "./drill";
+import { runDrill } from "./drill";
+import { drillFolder } from "./ground";
 import { languages, renderHtml, renderMarkdown, renderTable, type Language } from "./report";
 import { drillResult } from "./result";
 import { Timeline } from "./timeline";
@@ -20,16 +21,29 @@ interface Options {
 }
 
 const program = new Command("drill")
-  .description("Loses the primary on this machine's local cloud, recovers it by `pulumi up --stack recovery`, and measures RTO and RPO of every module.")
+  .description(
+    "Loses the primary on this machine's local cloud, recovers it by `pulumi up --stack recovery`, and measures RTO and RPO of every module.",
+  )
   .option("--size <size>", "size of Odoo's database", parsed(bytes), bytes("64 MB"))
   .option("--keep", "leave the local cloud and the recovered site running (npm run cloud:down ends it)")
   .option("--json <file>", "write the record of the drill")
   .option("--report <folder>", "write the report there, as HTML and Markdown", "drill-report")
-  .option("--target-time <time>", "restore to this time instead of the newest backup set, ISO 8601 with a zone", parsed(time))
+  .option(
+    "--target-time <time>",
+    "restore to this time instead of the newest backup set, ISO 8601 with a zone",
+    parsed(time),
+  )
   .option("--plugins <folder>", "take the provider plugins from here")
-  .option("--boot-seconds <seconds>", "what a real cloud's boot, packages and pulls take on top: shown beside the measured times", parsed(Number))
+  .option(
+    "--boot-seconds <seconds>",
+    "what a real cloud's boot, packages and pulls take on top: shown beside the measured times",
+    parsed(Number),
+  )
   .option("--lang <language>", `language of table and report: ${languages.join(", ")}`, parsed(language), "en")
-  .addHelpText("after", "\nExit code: 0 recovered; 1 refused or failed; 130 stopped by Ctrl-C.\nThe local cloud is begun anew: what a former drill kept is wiped.");
+  .addHelpText(
+    "after",
+    "\nExit code: 0 recovered; 1 refused or failed; 130 stopped by Ctrl-C.\nThe local cloud is begun anew: what a former drill kept is wiped.",
+  );
 
 program.action(async (options: Options) => {
   const timeline = new Timeline();
@@ -60,12 +74,17 @@ program.action(async (options: Options) => {
       timeline.phase("cleanup", "the local cloud is stopped");
       await cloudDown((line) => void timeline.event(line));
     }
-    timeline.finish(options.keep ? `kept running; npm run cloud:down ends it; settings and logs: ${drillFolder()}` : "done");
+    timeline.finish(
+      options.keep ? `kept running; npm run cloud:down ends it; settings and logs: ${drillFolder()}` : "done",
+    );
   }
   if (!record) return;
   const result = drillResult.parse({ ...record, events: [...timeline.events] });
 
-  const view = { lang: options.lang, ...(options.bootSeconds === undefined ? {} : { bootSeconds: options.bootSeconds }) };
+  const view = {
+    lang: options.lang,
+    ...(options.bootSeconds === undefined ? {} : { bootSeconds: options.bootSeconds }),
+  };
   const report = resolve(options.report);
   await write(join(report, "report.html"), renderHtml(result, view));
   await write(join(report, "report.md"), renderMarkdown(result, view));
@@ -96,7 +115,8 @@ function parsed<T>(parse: (text: string) => T): (text: string) => T {
 
 function time(text: string): string {
   const at = Date.parse(text);
-  if (Number.isNaN(at) || !/(Z|[+-]\d\d:\d\d)$/.test(text)) throw new Error(`received ${JSON.stringify(text)}; allowed: ISO 8601 with a zone; fix: 2026-11-23T21:05:00Z`);
+  if (Number.isNaN(at) || !/(Z|[+-]\d\d:\d\d)$/.test(text))
+    throw new Error(`received ${JSON.stringify(text)}; allowed: ISO 8601 with a zone; fix: 2026-11-23T21:05:00Z`);
   return new Date(at).toISOString();
 }
 

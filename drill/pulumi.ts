@@ -50,7 +50,10 @@ export class DrillStacks {
   async create(stack: StackName, settings: StackSettings): Promise<void> {
     await mkdir(this.stateFolder(stack), { recursive: true, mode: 0o700 });
     await mkdir(this.stackFolder(stack), { recursive: true, mode: 0o700 });
-    await writeFile(join(this.stackFolder(stack), "Pulumi.yaml"), await readFile(join(repoRoot(), "Pulumi.yaml"), "utf8"));
+    await writeFile(
+      join(this.stackFolder(stack), "Pulumi.yaml"),
+      await readFile(join(repoRoot(), "Pulumi.yaml"), "utf8"),
+    );
     await writeFile(this.settingsFile(stack), stringify({ config: settings.plain }), { mode: 0o600 });
     await writeFile(this.environmentFile(stack), envFile(this.env(stack)), { mode: 0o600 });
     await this.pulumi(stack, ["stack", "init", stack, "-C", this.stackFolder(stack)]);
@@ -59,7 +62,11 @@ export class DrillStacks {
 
   async setSecrets(stack: StackName, secrets: StackSettings["secrets"]): Promise<void> {
     for (const [key, value] of Object.entries(secrets)) {
-      await this.pulumi(stack, ["config", "set", "--secret", key, "--stack", stack, "-C", this.stackFolder(stack)], value);
+      await this.pulumi(
+        stack,
+        ["config", "set", "--secret", key, "--stack", stack, "-C", this.stackFolder(stack)],
+        value,
+      );
     }
   }
 
@@ -67,26 +74,50 @@ export class DrillStacks {
    * `pulumi up`.
    * @throws UpFailed
    */
-  async up(stack: StackName, { onEvent, signal }: { onEvent: (event: EngineEvent) => void; signal: AbortSignal }): Promise<void> {
+  async up(
+    stack: StackName,
+    { onEvent, signal }: { onEvent: (event: EngineEvent) => void; signal: AbortSignal },
+  ): Promise<void> {
     const stamp = new Date().toISOString().replaceAll(":", "");
     const log = join(this.args.folder, `up-${stack}-${stamp}.log`);
     const errors: string[] = [];
     let touchedAnything = false;
     const follower = await followEngineEvents(`${log}.events`, (event) => {
       if (event.diagnosticEvent?.severity === "error") errors.push(plain(event.diagnosticEvent.message));
-      touchedAnything ||= event.resourcePreEvent?.planning === false && isResource(event.resourcePreEvent.metadata.type);
+      touchedAnything ||=
+        event.resourcePreEvent?.planning === false && isResource(event.resourcePreEvent.metadata.type);
       onEvent(event);
     });
     try {
       const { exitCode, all } = await run(
         this.args.pulumi,
-        ["up", "--stack", stack, "--yes", "--skip-preview", "--config-file", this.settingsFile(stack), "--event-log", `${log}.events`],
-        { cwd: repoRoot(), env: this.env(stack), stdin: "ignore", all: true, reject: false, cancelSignal: signal, killSignal: "SIGINT", forceKillAfterDelay: 60_000 },
+        [
+          "up",
+          "--stack",
+          stack,
+          "--yes",
+          "--skip-preview",
+          "--config-file",
+          this.settingsFile(stack),
+          "--event-log",
+          `${log}.events`,
+        ],
+        {
+          cwd: repoRoot(),
+          env: this.env(stack),
+          stdin: "ignore",
+          all: true,
+          reject: false,
+          cancelSignal: signal,
+          killSignal: "SIGINT",
+          forceKillAfterDelay: 60_000,
+        },
       );
       await writeFile(log, all, { mode: 0o600 });
       await follower.stop();
       signal.throwIfAborted();
-      if (exitCode !== 0) throw new UpFailed(stack, [...new Set(errors)].join("\n") || lastLines(all), touchedAnything, log);
+      if (exitCode !== 0)
+        throw new UpFailed(stack, [...new Set(errors)].join("\n") || lastLines(all), touchedAnything, log);
     } finally {
       await follower.stop();
     }
@@ -94,7 +125,18 @@ export class DrillStacks {
 
   /** Outputs of the stack, secrets in clear. */
   async outputs(stack: StackName): Promise<Record<string, unknown>> {
-    return JSON.parse(await this.pulumi(stack, ["stack", "output", "--stack", stack, "--json", "--show-secrets", "-C", this.stackFolder(stack)])) as Record<string, unknown>;
+    return JSON.parse(
+      await this.pulumi(stack, [
+        "stack",
+        "output",
+        "--stack",
+        stack,
+        "--json",
+        "--show-secrets",
+        "-C",
+        this.stackFolder(stack),
+      ]),
+    ) as Record<string, unknown>;
   }
 
   async version(): Promise<string> {

@@ -44,7 +44,7 @@ export const drillModule = z.strictObject({
   rtoTargetSeconds: seconds,
   /** Age, at the loss, of the newest acknowledged write that did not come back; 0: all came back; null: not measured. */
   rpoSeconds: seconds.nullable(),
-  /** Null: this module keeps nothing that a restore could lose. */
+  /** Null: the plan asks for none. */
   rpoTargetSeconds: seconds.nullable(),
   /** Its data are there: everything up to the restore point was found again. */
   restored: z.boolean(),

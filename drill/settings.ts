@@ -3,8 +3,8 @@ import type { Cloud } from "../local-cloud/cloud";
 import { databases } from "../plan/graph";
 import { keyNames } from "../plan/model";
 import { plan } from "../plan/plan";
+import { newSecret, newSshKey, type SshKey } from "../toolchain/sshkeys";
 import type { StackName, StackSettings } from "./pulumi";
-import { newSecret, newSshKey, type SshKey } from "./sshkeys";
 
 /** The company that is lost and recovered. */
 export const drillSite = {
@@ -32,7 +32,8 @@ export interface DrillSecrets {
 
 export function newSecrets(): DrillSecrets {
   const drillToken = newSecret();
-  const each = (names: readonly string[]) => JSON.stringify(Object.fromEntries(names.map((name) => [name, newSecret(24)])));
+  const each = (names: readonly string[]) =>
+    JSON.stringify(Object.fromEntries(names.map((name) => [name, newSecret(24)])));
   return {
     operator: newSshKey("operator"),
     vps: newSshKey("vps"),
@@ -79,7 +80,12 @@ export function stackSettings(stack: StackName, args: SettingsArgs): StackSettin
       endpoint: { host: addresses.s3.host, port: addresses.s3.port, caPem: cloud.pki.caPem },
     },
     tls: { issuer: "internal" },
-    dns: { zoneId: drillSite.zoneId, ttl: "60 seconds", resolvers: [`${addresses.front}:${addresses.dns.port}`], permitLoopback: true },
+    dns: {
+      zoneId: drillSite.zoneId,
+      ttl: "60 seconds",
+      resolvers: [`${addresses.front}:${addresses.dns.port}`],
+      permitLoopback: true,
+    },
     tenants: drillSite.tenants,
     drill: true,
   };
@@ -99,7 +105,9 @@ export function stackSettings(stack: StackName, args: SettingsArgs): StackSettin
     },
     secrets: {
       ...secrets.site,
-      ...(stack === "recovery" ? { "smarteros:recoveryHostKey": secrets.recoveryHost.privateKey, "hcloud:token": credentials.hetznerToken } : {}),
+      ...(stack === "recovery"
+        ? { "smarteros:recoveryHostKey": secrets.recoveryHost.privateKey, "hcloud:token": credentials.hetznerToken }
+        : {}),
       "aws:secretKey": credentials.awsSecretKey,
       "cloudflare:apiToken": credentials.cloudflareToken,
     },

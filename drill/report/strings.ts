@@ -39,6 +39,7 @@ export interface Strings {
   readonly neverAnswered: string;
   readonly notMeasured: string;
   readonly nothing: string;
+  readonly noTarget: (measured: string) => string;
   readonly closest: (module: string, share: string) => string;
   readonly notMetBy: (modules: string) => string;
   readonly last: (event: string) => string;

@@ -46,6 +46,7 @@ export const en: Strings = {
   neverAnswered: "never answered",
   notMeasured: "not measured",
   nothing: "nothing to lose",
+  noTarget: (measured) => `${measured}, no target`,
   closest: (module, share) => `closest: ${module}, ${share} of what is allowed`,
   notMetBy: (modules) => `not met by ${modules}`,
   last: (event) => `The last thing that happened: ${event}`,

@@ -46,6 +46,7 @@ export const es: Strings = {
   neverAnswered: "nunca respondió",
   notMeasured: "sin medir",
   nothing: "nada que perder",
+  noTarget: (measured) => `${measured}, sin objetivo`,
   closest: (module, share) => `el más justo: ${module}, ${share} de lo permitido`,
   notMetBy: (modules) => `sin cumplir en ${modules}`,
   last: (event) => `Lo último que ocurrió: ${event}`,

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { newSshKey } from "../../../drill/sshkeys";
+import { newSshKey } from "../../../toolchain/sshkeys";
 import { addresses, credentials } from "../../../local-cloud/addresses";
 import { cloudDown, cloudReset, cloudStatus, cloudUp, type Cloud } from "../../../local-cloud/cloud";
 import { state } from "../../../local-cloud/state";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { execaSync } from "execa";
 import { utils } from "ssh2";
 import { expect, it } from "vitest";
-import { newSecret, newSshKey, secretBytes } from "../../../drill/sshkeys";
+import { newSecret, newSshKey, secretBytes } from "../../toolchain/sshkeys";
 
 it("makes keys that OpenSSH accepts", () => {
   const folder = mkdtempSync(join(tmpdir(), "sshkeys-"));
