@@ -1,4 +1,4 @@
-import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { quote } from "../components/host/scripts";
 import { runOverSsh } from "../components/leftovers";
@@ -34,6 +34,8 @@ export interface Ground {
   readonly cloud: Cloud;
   readonly secrets: DrillSecrets;
   readonly stacks: DrillStacks;
+  /** A recovery beside the first, as if begun by another operator on another machine: its own state, the same secrets. */
+  anotherRecovery(args: { generation: number; targetTime?: string }): Promise<DrillStacks>;
   readonly engine: { readonly pulumi: string; readonly languageHost: string };
   /** What is not the real thing, a sentence each. */
   readonly standIns: readonly string[];
@@ -50,18 +52,18 @@ export async function prepareGround({ plugins, targetTime, timeline, signal }: G
   const cloud = await cloudUp({ log, ...toolchain, zones: [{ id: drillSite.zoneId, name: drillSite.domain }] });
   signal.throwIfAborted();
 
-  const folder = drillFolder();
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await chmod(folder, 0o700);
-  const privateKeyFile = join(folder, "operator");
-  await writeFile(privateKeyFile, secrets.operator.privateKey, { mode: 0o600 });
-  await writeFile(passphraseFile(folder), secrets.passphrase, { mode: 0o600 });
   const { caFile } = cloud.pki;
   const env = { ...toolchain.env, NODE_EXTRA_CA_CERTS: caFile, SSL_CERT_FILE: caFile, AWS_CA_BUNDLE: caFile };
-  const stacks = new DrillStacks({ pulumi: toolchain.pulumi, env, folder });
-
-  const settings = { cloud, secrets, privateKeyFile, ...(targetTime ? { targetTime } : {}) };
+  const stacksIn = async (folder: string) => {
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await writeFile(operatorKeyFile(folder), secrets.operator.privateKey, { mode: 0o600 });
+    await writeFile(passphraseFile(folder), secrets.passphrase, { mode: 0o600 });
+    return new DrillStacks({ pulumi: toolchain.pulumi, env, folder });
+  };
+  const folder = drillFolder();
+  const stacks = await stacksIn(folder);
+  const settings = { cloud, secrets, privateKeyFile: operatorKeyFile(folder), ...(targetTime ? { targetTime } : {}) };
   await Promise.all([
     stacks.create("primary", stackSettings("primary", settings)),
     stacks.create("recovery", stackSettings("recovery", settings)),
@@ -74,6 +76,17 @@ export async function prepareGround({ plugins, targetTime, timeline, signal }: G
     cloud,
     secrets,
     stacks,
+    anotherRecovery: async (recovery) => {
+      const own = join(folder, `recovery-g${recovery.generation}`);
+      const another = await stacksIn(own);
+      const { plain, secrets: clear } = stackSettings("recovery", {
+        ...settings,
+        ...recovery,
+        privateKeyFile: operatorKeyFile(own),
+      });
+      await another.create("recovery", { plain, secrets: { ...clear, ...(await escrowed(stacks)) } });
+      return another;
+    },
     engine: { pulumi: await stacks.version(), languageHost: toolchain.languageHost },
     standIns: [
       ...toolchain.standIns,
@@ -89,6 +102,14 @@ const localCloudStandIns = [
   "AWS S3 and IAM: versitygw with a front; lifecycle, encryption and replication are kept, not executed",
   "applications (gateway, odoo, chatwoot, botpress, n8n, metabase, dokploy): one small program in seven roles",
 ];
+
+const operatorKeyFile = (folder: string) => join(folder, "operator");
+
+/** What the primary's Vault needs to be opened again, as the recovery's settings want it. */
+async function escrowed(stacks: DrillStacks): Promise<Record<string, string>> {
+  const { token, unsealShares } = vaultEscrow.parse((await stacks.outputs("primary"))["vaultEscrow"]);
+  return { "smarteros:vaultToken": token, "smarteros:vaultUnsealShares": JSON.stringify(unsealShares) };
+}
 
 /** The company's site on the VPS, alive and known to DNS. */
 export interface Primary {
@@ -106,11 +127,7 @@ export async function raisePrimary(
   { timeline, signal }: GroundArgs,
 ): Promise<Primary> {
   await stacks.up("primary", { onEvent: engineEventsTo(timeline, 5), signal });
-  const escrow = vaultEscrow.parse((await stacks.outputs("primary"))["vaultEscrow"]);
-  await stacks.setSecrets("recovery", {
-    "smarteros:vaultToken": escrow.token,
-    "smarteros:vaultUnsealShares": JSON.stringify(escrow.unsealShares),
-  });
+  await stacks.setSecrets("recovery", await escrowed(stacks));
   const onVps = sshTo(addresses.hostinger, secrets.operator.privateKey, secrets.vps.publicKey);
   const site: Site = {
     domain: drillSite.domain,

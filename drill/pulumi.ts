@@ -91,17 +91,7 @@ export class DrillStacks {
     try {
       const { exitCode, all } = await run(
         this.args.pulumi,
-        [
-          "up",
-          "--stack",
-          stack,
-          "--yes",
-          "--skip-preview",
-          "--config-file",
-          this.settingsFile(stack),
-          "--event-log",
-          `${log}.events`,
-        ],
+        [...this.upArguments(stack), "--event-log", `${log}.events`],
         {
           cwd: repoRoot(),
           env: this.env(stack),
@@ -121,6 +111,23 @@ export class DrillStacks {
     } finally {
       await follower.stop();
     }
+  }
+
+  /** `pulumi up` as another process: for those who want to kill it. Its event log is at `eventLog`. */
+  upCommand(stack: StackName): {
+    program: string;
+    args: string[];
+    cwd: string;
+    env: Record<string, string>;
+    eventLog: string;
+  } {
+    const eventLog = join(this.args.folder, `up-${stack}-${new Date().toISOString().replaceAll(":", "")}.events`);
+    const args = [...this.upArguments(stack), "--event-log", eventLog];
+    return { program: this.args.pulumi, args, cwd: repoRoot(), env: this.env(stack), eventLog };
+  }
+
+  private upArguments(stack: StackName): string[] {
+    return ["up", "--stack", stack, "--yes", "--skip-preview", "--config-file", this.settingsFile(stack)];
   }
 
   /** Outputs of the stack, secrets in clear. */

@@ -59,14 +59,16 @@ export interface SettingsArgs {
   readonly privateKeyFile: string;
   /** Restore to this time instead of the newest set, ISO 8601. */
   readonly targetTime?: string;
+  /** Of the recovery. @default 2 */
+  readonly generation?: number;
 }
 
 /** The settings of a stack on the local cloud: the same keys as on real clouds, with its endpoints beside them. */
 export function stackSettings(stack: StackName, args: SettingsArgs): StackSettings {
-  const { cloud, secrets, privateKeyFile, targetTime } = args;
+  const { cloud, secrets, privateKeyFile, targetTime, generation = 2 } = args;
   const site = {
     domain: drillSite.domain,
-    ...(stack === "primary" ? { generation: 1 } : { generation: 2, restoreFrom: 1 }),
+    ...(stack === "primary" ? { generation: 1 } : { generation, restoreFrom: 1 }),
     host:
       stack === "primary"
         ? { kind: "existing", address: addresses.hostinger, hostKey: twoFields(secrets.vps.publicKey) }

@@ -26,9 +26,9 @@ export function seconds(duration: string): number {
  * @throws Error naming what is allowed.
  */
 export function bytes(size: string): number {
-  const match = /^(\d+(?:\.\d+)?) (MiB|GiB|TiB|MB|GB|TB)$/.exec(size);
+  const match = /^(\d+(?:\.\d+)?) ?(MiB|GiB|TiB|MB|GB|TB)$/.exec(size);
   if (!match) {
-    throw new Error(`received ${JSON.stringify(size)}; allowed: a number, a space and ${Object.keys(sizeUnits).join(", ")}; fix: write "40 GiB"`);
+    throw new Error(`received ${JSON.stringify(size)}; allowed: a number and ${Object.keys(sizeUnits).join(", ")}; fix: write "40 GiB"`);
   }
   return Math.round(Number(match[1]) * sizeUnits[match[2] as keyof typeof sizeUnits]);
 }
