@@ -54,7 +54,7 @@ export class DrillStacks {
       join(this.stackFolder(stack), "Pulumi.yaml"),
       await readFile(join(repoRoot(), "Pulumi.yaml"), "utf8"),
     );
-    await writeFile(this.settingsFile(stack), stringify({ config: settings.plain }), { mode: 0o600 });
+    await writeFile(this.settingsFile(stack), stringify({ config: settings.plain }, quoted), { mode: 0o600 });
     await writeFile(this.environmentFile(stack), envFile(this.env(stack)), { mode: 0o600 });
     await this.pulumi(stack, ["stack", "init", stack, "-C", this.stackFolder(stack)]);
     await this.setSecrets(stack, settings.secrets);
@@ -186,6 +186,9 @@ export class DrillStacks {
     return join(this.args.folder, stack);
   }
 }
+
+/** Unquoted, a time would be YAML's own kind of value, which Pulumi hands over in other words. */
+const quoted = { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" } as const;
 
 /** Where the passphrase of a drill's stacks lies. */
 export const passphraseFile = (folder: string): string => join(folder, "passphrase");

@@ -18,9 +18,10 @@ const explain = (error: unknown): string => {
 /**
  * The server to order: the first type and location, in the order of preference, that the API says is available now. What an interrupted run
  * already ordered (found by its labels) is taken over, with its type and location.
+ * @param operatorKey public key, "ssh-ed25519 AAAA..."
  * @throws PreflightError when the token is refused or nothing on the list can be ordered.
  */
-export async function chooseServer(host: HetznerHostConfig, labels: Readonly<Record<string, string>>): Promise<ChosenServer> {
+export async function chooseServer(host: HetznerHostConfig, labels: Readonly<Record<string, string>>, operatorKey: string): Promise<ChosenServer> {
   const withSelector = Object.entries(labels)
     .map(([k, v]) => `${k}=${v}`)
     .join(",");
@@ -29,15 +30,19 @@ export async function chooseServer(host: HetznerHostConfig, labels: Readonly<Rec
       hcloud.getServers({ withSelector }),
       hcloud.getVolumes({ withSelector }),
       hcloud.getFirewalls({ withSelector }),
-      hcloud.getSshKeys({ withSelector }),
+      hcloud.getSshKeys({}),
     ]);
     const id = (found: { id: number | string } | undefined) => (found === undefined ? undefined : String(found.id));
     const server = servers.servers[0];
+    // Hetzner keeps one key of a fingerprint: the operator's may be there from before, under any name.
+    const key = keys.sshKeys.find((k) => k.publicKey.startsWith(operatorKey));
+    const ours = key !== undefined && Object.entries(labels).every(([name, value]) => key.labels[name] === value);
     const leftovers: HetznerLeftovers = {
       server: id(server),
       volume: id(volumes.volumes[0]),
       firewall: id(firewalls.firewalls[0] as { id: number } | undefined),
-      sshKey: id(keys.sshKeys[0]),
+      sshKey: ours ? id(key) : undefined,
+      foreignSshKey: ours ? undefined : id(key),
     };
     if (server) return { serverType: server.serverType, location: server.location, leftovers };
 

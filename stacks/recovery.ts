@@ -18,7 +18,7 @@ export async function recovery(): Promise<StackOutputs> {
   const { site, secrets } = config;
   if (site.host.kind !== "hetzner" || !secrets.recoveryHostKey) throw new Error("the configuration's checks let a host through that the recovery cannot order");
   const labels = siteLabels(site);
-  const [restore, server, records] = await Promise.all([preflightRestore(config, site.host.volume), chooseServer(site.host, labels), existingRecords(site)]);
+  const [restore, server, records] = await Promise.all([preflightRestore(config, site.host.volume), chooseServer(site.host, labels, operatorPublicKey(site.ssh)), existingRecords(site)]);
 
   const host = new RecoveryHost(`recovery-g${site.generation}`, {
     serverType: server.serverType,

@@ -8,6 +8,8 @@ import { readyScript, userData, type DataFolder } from "./scripts";
 /** Ids of what an interrupted run left at Hetzner: taken over instead of doubled. */
 export interface HetznerLeftovers {
   readonly sshKey?: string;
+  /** A key of the operator's that is there and is not of this site: it is used, and left as it is. */
+  readonly foreignSshKey?: string;
   readonly firewall?: string;
   readonly server?: string;
   readonly volume?: string;
@@ -49,7 +51,9 @@ export class RecoveryHost extends pulumi.ComponentResource implements HostConnec
     const labels = { ...args.labels };
     const left = args.leftovers ?? {};
 
-    const sshKey = new hcloud.SshKey(`${name}-operator`, { name: `${name}-operator`, publicKey: args.authorizedKey, labels }, { parent: this, import: left.sshKey });
+    const sshKeyId = left.foreignSshKey
+      ? pulumi.output(left.foreignSshKey)
+      : new hcloud.SshKey(`${name}-operator`, { name: `${name}-operator`, publicKey: args.authorizedKey, labels }, { parent: this, import: left.sshKey }).id;
     const firewall = new hcloud.Firewall(`${name}-firewall`, { name: `${name}-firewall`, rules: firewallRules(args.operatorNetworks), labels }, { parent: this, import: left.firewall });
     const server = new hcloud.Server(
       `${name}-server`,
@@ -58,7 +62,7 @@ export class RecoveryHost extends pulumi.ComponentResource implements HostConnec
         serverType: args.serverType,
         location: args.location,
         image: args.image,
-        sshKeys: [sshKey.id],
+        sshKeys: [sshKeyId],
         firewallIds: [firewall.id.apply(Number)],
         userData: pulumi.output(args.hostKey.privateKey).apply((key) => userData(key, args.hostKey.publicKey)),
         labels,

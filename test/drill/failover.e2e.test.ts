@@ -34,12 +34,20 @@ let lostFile: string;
 let beforeTheLoss: string;
 
 const filestore = "/srv/smarteros/odoo/filestore/odoo";
-const onRecovered = (address: string) => sshTo(address, ground.secrets.operator.privateKey, ground.secrets.recoveryHost.publicKey);
+const onRecovered = (address: string) =>
+  sshTo(address, ground.secrets.operator.privateKey, ground.secrets.recoveryHost.publicKey);
 const write = (n: number) =>
-  askOk(askSite(primary.site), { host: `odoo.${drillSite.domain}`, path: "/_drill/write", body: { n, target: "database" } });
+  askOk(askSite(primary.site), {
+    host: `odoo.${drillSite.domain}`,
+    path: "/_drill/write",
+    body: { n, target: "database" },
+  });
 const cycle = () => primary.backups.cycleSince(Date.now(), { generation: 1, seconds: 120, signal });
 const servers = async (generation: number) =>
-  (await hetzner("GET", `/servers?label_selector=smarteros.generation=${generation}`)).json.servers as { id: number; public_net: { ipv4: { ip: string } } }[];
+  (await hetzner("GET", `/servers?label_selector=smarteros.generation=${generation}`)).json.servers as {
+    id: number;
+    public_net: { ipv4: { ip: string } };
+  }[];
 
 /** What the engine did, by operation; what stayed the same is left out. */
 async function up(stacks: DrillStacks): Promise<EngineStep[]> {
@@ -64,7 +72,11 @@ beforeAll(async () => {
   await cycle();
 
   beforeTheLoss = new Date().toISOString();
-  lostFile = (await primary.onVps(psql("odoo", `SELECT store_fname FROM ir_attachment WHERE rut = '${tenant}' ORDER BY id LIMIT 1`))).trim();
+  lostFile = (
+    await primary.onVps(
+      psql("odoo", `SELECT store_fname FROM ir_attachment WHERE rut = '${tenant}' ORDER BY id LIMIT 1`),
+    )
+  ).trim();
   await primary.onVps(`rm ${filestore}/${lostFile}`);
   await write(2);
   await cycle();
@@ -85,7 +97,9 @@ describe("a recovery", { timeout: minutes(10) }, () => {
     await ground.stacks.setSecrets("recovery", { "smarteros:postgresCipher": right });
 
     expect(error).toBeInstanceOf(UpFailed);
-    expect(error.reasons).toContain("smarteros:postgresCipher: not the password that the backups of generation 1 were made with");
+    expect(error.reasons).toContain(
+      "smarteros:postgresCipher: not the password that the backups of generation 1 were made with",
+    );
     expect(error.reasons).toContain("fix: take it from the escrow");
     expect(error.touchedAnything).toBe(false);
     expect(await servers(2)).toEqual([]);
@@ -101,7 +115,9 @@ describe("a recovery", { timeout: minutes(10) }, () => {
   it("goes on where it stopped once the file is back, and restores nothing twice", async () => {
     const [server] = await servers(2);
     const address = server!.public_net.ipv4.ip;
-    await onRecovered(address)(`echo found elsewhere > ${filestore}/${lostFile} && truncate -s 4096 ${filestore}/${lostFile}`);
+    await onRecovered(address)(
+      `echo found elsewhere > ${filestore}/${lostFile} && truncate -s 4096 ${filestore}/${lostFile}`,
+    );
     const steps = await up(ground.stacks);
     expect(steps.map(({ name }) => name)).not.toContainEqual(expect.stringMatching(/^restore-wave/));
     expect(await primary.site.resolve(drillSite.domain)).toBe(address);
@@ -126,7 +142,9 @@ describe("a recovery", { timeout: minutes(10) }, () => {
     const seen = await probeUntilAll({ site: primary.site, deadlineSeconds: 30 });
     expect([...seen.values()].filter(({ at }) => at === null)).toEqual([]);
     expect((await askLastWrites(primary.site)).get("odoo")).toMatchObject({ rows: 1 });
-    expect(await onRecovered(all[0]!.public_net.ipv4.ip)(`test -s ${filestore}/${lostFile} && echo there`)).toBe("there\n");
+    expect(await onRecovered(all[0]!.public_net.ipv4.ip)(`test -s ${filestore}/${lostFile} && echo there`)).toBe(
+      "there\n",
+    );
     expect(await up(stacks)).toEqual([]);
   });
 });
