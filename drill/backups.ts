@@ -1,9 +1,9 @@
-import { Agent } from "node:https";
 import { setInterval } from "node:timers/promises";
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
+import { GetObjectCommand, ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
 import { generationLayout } from "../contracts/generation";
 import { manifest, type ManifestBody } from "../contracts/manifest";
 import { addresses, credentials } from "../local-cloud/addresses";
+import { s3Client } from "../stacks/preflight";
 import { drillSite } from "./settings";
 
 /** Looks into the backup bucket of the local cloud, as its owner. */
@@ -11,13 +11,15 @@ export class Backups {
   private readonly s3: S3Client;
 
   constructor(caPem: string) {
-    this.s3 = new S3Client({
-      region: drillSite.region,
-      endpoint: addresses.s3.operatorUrl,
-      forcePathStyle: true,
-      credentials: { accessKeyId: credentials.awsAccessKey, secretAccessKey: credentials.awsSecretKey },
-      requestHandler: { httpsAgent: new Agent({ ca: caPem }), requestTimeout: 15_000 },
-    });
+    this.s3 = s3Client(
+      {
+        region: drillSite.region,
+        endpoint: addresses.s3.operatorUrl,
+        accessKey: credentials.awsAccessKey,
+        secretKey: credentials.awsSecretKey,
+      },
+      caPem,
+    );
   }
 
   /** The newest manifest of a generation, if there is one. */

@@ -1,3 +1,4 @@
+import { Agent } from "node:https";
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client, S3ServiceException } from "@aws-sdk/client-s3";
 import * as pulumi from "@pulumi/pulumi";
 import { generationLayout } from "../contracts/generation";
@@ -70,13 +71,16 @@ const parseJson = (text: string): unknown => {
   }
 };
 
-export function s3Client(aws: StackConfig["aws"]): S3Client {
+/** @param caPem authority of an S3-compatible store that this process does not trust by itself */
+export function s3Client(aws: StackConfig["aws"], caPem?: string): S3Client {
+  // Else it warns of the Node versions of the coming years in the middle of a recovery.
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
   return new S3Client({
     region: aws.region,
     ...(aws.endpoint ? { endpoint: aws.endpoint, forcePathStyle: true } : {}),
     ...(aws.accessKey && aws.secretKey ? { credentials: { accessKeyId: aws.accessKey, secretAccessKey: aws.secretKey } } : {}),
     maxAttempts: 4,
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 15_000 },
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: 15_000, ...(caPem ? { httpsAgent: new Agent({ ca: caPem }) } : {}) },
   });
 }
 
