@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { cloudDown } from "../local-cloud/cloud";
 import { bytes } from "../plan/units";
+import { pluginsIn } from "../toolchain/plugins";
 import { runDrill } from "./drill";
 import { drillFolder } from "./ground";
 import { languages, renderHtml, renderMarkdown, renderTable, type Language } from "./report";
@@ -46,6 +47,8 @@ const program = new Command("drill")
   );
 
 program.action(async (options: Options) => {
+  // Before anything is started, or stopped at the end.
+  if (options.plugins !== undefined) await pluginsIn(options.plugins);
   const timeline = new Timeline();
   const stopped = new AbortController();
   let interrupted = false;

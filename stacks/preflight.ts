@@ -35,6 +35,8 @@ export const claimKey = (generation: number): string => `${generationLayout(gene
 
 /** At most this many manifests are read in search of a valid one. */
 const searchDepth = 500;
+/** ... and so many when their signatures do not hold. */
+const wrongDepth = 25;
 
 /** The newest set that verifies, at or before the target time when one is given (or the first after it, for point-in-time restores). */
 export function chooseSet(candidates: readonly { key: string; text: string }[], passwords: CipherPasswords, generation: number, targetTime?: string): { chosen?: ChosenSet; rejected: { key: string; reason: string }[]; wrong: { postgres: number; files: number } } {
@@ -78,6 +80,7 @@ export function s3Client(aws: StackConfig["aws"], caPem?: string): S3Client {
   return new S3Client({
     region: aws.region,
     ...(aws.endpoint ? { endpoint: aws.endpoint, forcePathStyle: true } : {}),
+    ...(aws.profile ? { profile: aws.profile } : {}),
     ...(aws.accessKey && aws.secretKey ? { credentials: { accessKeyId: aws.accessKey, secretAccessKey: aws.secretKey } } : {}),
     maxAttempts: 4,
     requestHandler: { connectionTimeout: 5_000, requestTimeout: 15_000, ...(caPem ? { httpsAgent: new Agent({ ca: caPem }) } : {}) },
@@ -158,17 +161,20 @@ export async function preflightRestore(config: StackConfig, volumeBytes?: number
 
     let result: ReturnType<typeof chooseSet> = { rejected: [], wrong: { postgres: 0, files: 0 } };
     const skipped: { key: string; reason: string }[] = [];
+    const wrong = { postgres: 0, files: 0 };
     for (const key of keys) {
       const text = (await readText(s3, bucket, key)) ?? "";
       result = chooseSet([{ key, text }], passwords, from, targetTime ?? claim?.targetTime ?? undefined);
       skipped.push(...result.rejected);
       if (result.chosen) break;
-      // A wrong password fails on each of them: say so at the second, instead of reading hundreds.
-      if (result.wrong.postgres + result.wrong.files > 0 && skipped.length >= 25) break;
+      wrong.postgres += result.wrong.postgres;
+      wrong.files += result.wrong.files;
+      // A wrong password fails on each of them: so many are enough to say so, without reading hundreds.
+      if (wrong.postgres + wrong.files > 0 && skipped.length >= wrongDepth) break;
     }
     const chosen = result.chosen;
     if (!chosen && keys.length > 0) {
-      const wrongPasswords = (["postgres", "files"] as const).filter((k) => result.wrong[k] > 0).map((k) => `smarteros:${k}Cipher`);
+      const wrongPasswords = (["postgres", "files"] as const).filter((k) => wrong[k] > 0).map((k) => `smarteros:${k}Cipher`);
       problems.push(
         wrongPasswords.length > 0
           ? `${wrongPasswords.join(" and ")}: not the password that the backups of generation ${from} were made with (${skipped.length} of their manifests do not verify), or they were tampered with; fix: take it from the escrow`

@@ -1,0 +1,75 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { agentScript } from "../../components/agent-command";
+import { quote, readyScript, userData } from "../../components/host/scripts";
+import { leftoverScript } from "../../components/leftovers";
+import { restoreScript } from "../../components/restore-wave";
+import { caddyfile } from "../../components/services/caddyfile";
+import { envFile, secretsEntrypoint } from "../../components/services/spec";
+import { pullName } from "../../components/site-network";
+import { newSshKey } from "../../toolchain/sshkeys";
+
+const labels = { "smarteros.site": "smarterbot.cl" };
+const scripts = {
+  "host ready": readyScript([{ set: "odoo", uid: 1000 }]),
+  "host ready, with a volume": readyScript([{ set: "odoo", uid: 1000 }], "/dev/disk/by-id/scsi-0HC_Volume_1"),
+  "leftover container": leftoverScript("container", "odoo", labels),
+  "leftover network": leftoverScript("network", "smarteros", labels),
+  restore: restoreScript("smarteros-restore-1", "id'of-the-image", ["postgres", "odoo"]),
+  agent: agentScript("gate", "id-of-the-image", "smarteros", [{ set: "odoo", path: "/sets/odoo", readOnly: true }]),
+};
+
+describe("what runs on a host", () => {
+  it.each(Object.entries(scripts))("is a valid script: %s", (_name, script) => {
+    execFileSync("sh", ["-n"], { input: script });
+  });
+  it("is as it was", () => expect(scripts).toMatchSnapshot());
+  it("quotes what it is given as one word", () => {
+    const odd = `it's "odd" $HOME \`id\` \\`;
+    expect(execFileSync("sh", ["-c", `printf %s ${quote(odd)}`]).toString()).toBe(odd);
+  });
+});
+
+it("seeds a server's host key, and lets nobody in by password", () => {
+  const { privateKey, publicKey } = newSshKey("host");
+  expect(parse(userData(privateKey, publicKey.trim()))).toMatchObject({
+    ssh_pwauth: false,
+    ssh_deletekeys: true,
+    ssh_keys: { ed25519_private: privateKey, ed25519_public: publicKey },
+    packages: ["docker.io"],
+  });
+});
+
+it("carries any secret through the shell that loads it", () => {
+  const values = { A: `it's`, B: '$HOME `id` \\n "x"', C: "two\nlines", D: "" };
+  const folder = mkdtempSync(join(tmpdir(), "env-file-"));
+  try {
+    const file = join(folder, "env");
+    writeFileSync(file, envFile(values));
+    const [shell, flag, script, name] = secretsEntrypoint;
+    const loaded = script.replace("/run/secrets/smarteros.env", file);
+    const print = `process.stdout.write(JSON.stringify(${JSON.stringify(Object.keys(values))}.map((k) => process.env[k])))`;
+    expect(JSON.parse(execFileSync(shell, [flag, loaded, name, process.execPath, "-e", print]).toString())).toEqual(
+      Object.values(values),
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+it("serves every public name, by Let's Encrypt or by Caddy's own authority", () => {
+  expect({
+    acme: caddyfile("smarterbot.cl", { issuer: "acme", email: "ops@smarterbot.cl" }),
+    internal: caddyfile("smarterbot.test", { issuer: "internal" }),
+  }).toMatchSnapshot();
+});
+
+it("pulls by digest alone, with a registry's port or without", () => {
+  const digest = `sha256:${"a".repeat(64)}`;
+  expect(pullName(`odoo:17.0@${digest}`)).toBe(`odoo@${digest}`);
+  expect(pullName(`registry.example.com:5000/a/b:1@${digest}`)).toBe(`registry.example.com:5000/a/b@${digest}`);
+});

@@ -1,0 +1,47 @@
+import {
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+  S3ServiceException,
+} from "@aws-sdk/client-s3";
+import { vi } from "vitest";
+
+const refusal = (name: string, httpStatusCode: number) =>
+  new S3ServiceException({ name, $fault: "client", $metadata: { httpStatusCode }, message: name });
+
+/** A bucket in memory behind the SDK's client, with conditional puts; nothing leaves the process. */
+export class MemoryS3 {
+  readonly objects = new Map<string, string>();
+  /** Answers every request with this. */
+  fails: Error | undefined;
+
+  constructor() {
+    vi.spyOn(S3Client.prototype, "send").mockImplementation(((command: unknown) => this.answer(command)) as never);
+  }
+
+  /** The store as it refuses wrong credentials. */
+  refuse(name: string, status: number): void {
+    this.fails = refusal(name, status);
+  }
+
+  private async answer(command: unknown): Promise<unknown> {
+    if (this.fails) throw this.fails;
+    if (command instanceof ListObjectsV2Command) {
+      const prefix = command.input.Prefix ?? "";
+      return { Contents: [...this.objects.keys()].filter((key) => key.startsWith(prefix)).map((Key) => ({ Key })) };
+    }
+    if (command instanceof GetObjectCommand) {
+      const text = this.objects.get(command.input.Key!);
+      if (text === undefined) throw refusal("NoSuchKey", 404);
+      return { Body: { transformToString: () => Promise.resolve(text) } };
+    }
+    if (command instanceof PutObjectCommand) {
+      if (command.input.IfNoneMatch === "*" && this.objects.has(command.input.Key!))
+        throw refusal("PreconditionFailed", 412);
+      this.objects.set(command.input.Key!, String(command.input.Body));
+      return {};
+    }
+    throw new Error(`memory S3: ${String(command)} is not implemented`);
+  }
+}

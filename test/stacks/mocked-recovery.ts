@@ -1,0 +1,36 @@
+import { vi } from "vitest";
+import { manifestKey } from "../../contracts/generation";
+import { signManifest } from "../../contracts/manifest";
+import * as preflight from "../../stacks/preflight";
+import { recovery } from "../../stacks/recovery";
+import { cloudflare, hetzner } from "./cloud-answers";
+import { body } from "./manifests";
+import { deployMocked, passedGate, type MockedStack } from "./mocked-stack";
+import type { Settings } from "./settings";
+
+/** Set that the mocked recovery restores. */
+export const restoredSet: preflight.ChosenSet = {
+  key: manifestKey(1, body().consistentAt),
+  manifest: signManifest(body(), { postgres: "p", files: "f" }),
+  skipped: [],
+};
+
+/** The recovery on mocks: its preflight chose a set, Hetzner has one type in Falkenstein, and one record is in the zone already. */
+export function mockedRecovery(settings: Settings): Promise<MockedStack> {
+  vi.spyOn(preflight, "preflightRestore").mockResolvedValue({
+    set: restoredSet,
+    restoreId: "g2-from-g1-test",
+    sourceGeneration: 1,
+  });
+  return deployMocked(recovery, settings, {
+    calls: {
+      ...hetzner({ offers: { cpx32: [{ name: "fsn1", available: true }] } }),
+      ...cloudflare([{ name: "odoo.smarterbot.cl", id: "r1", content: "5.75.128.10" }]),
+    },
+    stdout: {
+      gate: JSON.stringify(passedGate),
+      "restore-wave-1": `{"module":"postgres"}\n{"module":"caddy"}\n`,
+      "restore-wave-2": `{"module":"odoo"}\n`,
+    },
+  });
+}

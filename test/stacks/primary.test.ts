@@ -1,0 +1,78 @@
+import { isSecret } from "@pulumi/pulumi";
+import { beforeAll, describe, expect, it } from "vitest";
+import { plan } from "../../plan/plan";
+import { escrow, mockedPrimary } from "./mocked-primary";
+import { valueOf, type MockedStack } from "./mocked-stack";
+import { filledSettings } from "./settings";
+
+let stack: MockedStack;
+beforeAll(async () => {
+  stack = await mockedPrimary(filledSettings("primary"));
+});
+
+describe("the backup buckets", () => {
+  const companions = [
+    "Versioning",
+    "ObjectLockConfiguration",
+    "LifecycleConfiguration",
+    "ServerSideEncryptionConfiguration",
+    "PublicAccessBlock",
+    "OwnershipControls",
+    "Policy",
+  ];
+  const of = (kind: string) => stack.resources.filter((r) => r.type.startsWith(`aws:s3/bucket${kind}:`));
+
+  it("are two, in two regions, locked from birth, and stay when the stack goes", () => {
+    expect(
+      of("").map(({ inputs, protect, retainOnDelete }) => [
+        inputs["bucket"],
+        inputs["region"],
+        inputs["objectLockEnabled"],
+        inputs["forceDestroy"],
+        protect,
+        retainOnDelete,
+      ]),
+    ).toEqual([
+      ["smarterbot-cl-backups", "eu-central-1", true, false, true, true],
+      ["smarterbot-cl-backups-replica", "us-east-1", true, false, true, true],
+    ]);
+  });
+  it.each(companions)("have each a protected %s", (kind) => {
+    expect(of(kind).map((r) => r.protect)).toEqual([true, true]);
+  });
+  it("lock each version for the plan's retention, for everybody", () => {
+    for (const { inputs } of of("ObjectLockConfiguration"))
+      expect(inputs).toMatchObject({ rule: { defaultRetention: { mode: "COMPLIANCE", days: 30 } } });
+    expect(plan.retention).toBe("30 days");
+  });
+  it("are copied without delete markers", () => {
+    expect(of("ReplicationConfig")[0]?.inputs).toMatchObject({
+      rules: [{ status: "Enabled", deleteMarkerReplication: { status: "Disabled" } }],
+    });
+  });
+  it("are there before the identity that writes to them", () =>
+    expect(stack.waitsFor("backup-writer-g1", "backups")).toBe(true));
+});
+
+it("gives its writer a key only once its limits are in place, and makes no reader", () => {
+  expect(stack.all("aws:iam/user:User").map((r) => r.name)).toEqual(["backup-writer-g1"]);
+  expect(stack.waitsFor("backup-writer-g1-key", "backup-writer-g1-policy")).toBe(true);
+});
+
+it("restores nothing and needs no gate: DNS follows the services", () => {
+  expect(stack.resources.filter((r) => /restore|gate$/.test(r.name))).toEqual([]);
+  for (const { name } of plan.services)
+    expect([name, stack.waitsFor("dns-odoo.smarterbot.cl", name)]).toEqual([name, true]);
+  expect(stack.outputs.gate).toBeUndefined();
+});
+
+it("keeps Vault's shares and token as a secret output, and gives the token to the gateway", async () => {
+  expect(await isSecret(stack.outputs.vaultEscrow as never)).toBe(true);
+  expect(await valueOf(stack.outputs.vaultEscrow!)).toEqual(escrow);
+  const { uploads } = stack.one("docker:index/container:Container", "gateway").inputs as {
+    uploads: { content: { secret: string } }[];
+  };
+  expect(uploads[0]?.content.secret).toContain(`VAULT_TOKEN='${escrow.token}'`);
+});
+
+it("says which objectives it cannot meet", () => expect(stack.outputs.unmet.map((u) => u.service)).toEqual(["vault"]));
