@@ -48,6 +48,8 @@ export class ServiceContainer extends pulumi.ComponentResource {
         // Both are given: memory alone shows memorySwap as drift on each refresh.
         memory: spec.memoryMiB,
         memorySwap: spec.memoryMiB * 2,
+        // The kernel's bound on processes, counted over all containers of one user: the provider knows no pids limit.
+        ulimits: [{ name: "nproc", soft: 4096, hard: 4096 }],
         restart: "unless-stopped",
         logDriver: "json-file",
         logOpts: { "max-size": "10m", "max-file": "3" },

@@ -101,7 +101,6 @@ export function stackSettings(stack: StackName, args: SettingsArgs): StackSettin
       "aws:skipCredentialsValidation": true,
       "aws:skipMetadataApiCheck": true,
       "aws:skipRequestingAccountId": true,
-      "aws:accessKey": credentials.awsAccessKey,
       "cloudflare:baseUrl": addresses.cloudflare.url,
       "hcloud:endpoint": addresses.hetzner.url,
     },
@@ -110,6 +109,7 @@ export function stackSettings(stack: StackName, args: SettingsArgs): StackSettin
       ...(stack === "recovery"
         ? { "smarteros:recoveryHostKey": secrets.recoveryHost.privateKey, "hcloud:token": credentials.hetznerToken }
         : {}),
+      "aws:accessKey": credentials.awsAccessKey,
       "aws:secretKey": credentials.awsSecretKey,
       "cloudflare:apiToken": credentials.cloudflareToken,
     },

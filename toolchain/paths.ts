@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
@@ -13,8 +14,12 @@ export const repoRoot = (): string => join(__dirname, "..");
 export const paths = {
   /** Built executables, one folder per content key: bin/<name>-<key>/<name>. */
   bin: () => join(cacheRoot(), "bin"),
-  /** PULUMI_HOME of the drills: plugins (real or stand-in) and nothing of the user's own. */
-  pulumiHome: () => join(cacheRoot(), "pulumi-home"),
+  /**
+   * PULUMI_HOME of the drills: engine, plugins (real or stand-in) and nothing of the user's own. One for each clone: they link to its
+   * language host, and bundle its stand-ins.
+   */
+  pulumiHome: () =>
+    join(cacheRoot(), `pulumi-home-${createHash("sha256").update(repoRoot()).digest("hex").slice(0, 8)}`),
   /** State of the local cloud: survives cloud:down, wiped by cloud:reset. */
   cloud: () => join(cacheRoot(), "cloud"),
   /** Data root of the outer dockerd: host images and built images (a cache). */

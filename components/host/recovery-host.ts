@@ -66,13 +66,15 @@ export class RecoveryHost extends pulumi.ComponentResource implements HostConnec
         firewallIds: [firewall.id.apply(Number)],
         userData: pulumi.output(args.hostKey.privateKey).apply((key) => userData(key, args.hostKey.publicKey)),
         labels,
+        deleteProtection: true,
+        rebuildProtection: true,
       },
       // What replaces a server must never do so by itself once it holds data: user data, keys and image count at its birth only.
       { parent: this, import: left.server, ignoreChanges: ["userData", "sshKeys", "image", "location"], additionalSecretOutputs: ["userData"], customTimeouts: { create: "15m" } },
     );
     const volume = new hcloud.Volume(
       `${name}-data`,
-      { name: `${name}-data`, size: Math.ceil(args.volumeBytes / 2 ** 30), serverId: server.id.apply(Number), format: "ext4", labels },
+      { name: `${name}-data`, size: Math.ceil(args.volumeBytes / 2 ** 30), serverId: server.id.apply(Number), format: "ext4", labels, deleteProtection: true },
       { parent: this, import: left.volume, protect: true, ignoreChanges: ["format"] },
     );
 
