@@ -1,7 +1,7 @@
 import pRetry from "p-retry";
 import { Client, utils, type ConnectConfig } from "ssh2";
 import type { CheckFailure, Props } from "../provider";
-import { isUnknown, unknown } from "../provider";
+import { isUnknown } from "../provider";
 import { refuseUnsupported } from "../compare";
 
 /** `connection` of the remote resources, with the real plugin's defaults filled in. */
@@ -41,7 +41,7 @@ const defaults = { port: 22, user: "root", dialErrorLimit: 10, perDialTimeout: 1
 /** Fills in the defaults and checks what can be checked without connecting. */
 export function checkConnection(connection: Props): { connection: Props; failures: CheckFailure[] } {
   // Before the host has an address, a preview does not know the connection at all.
-  if (connection === unknown) return { connection, failures: [] };
+  if (isUnknown(connection)) return { connection, failures: [] };
   const failures = refuseUnsupported("connection", connection, implemented).map((f) => ({
     ...f,
     property: `connection.${f.property}`,
