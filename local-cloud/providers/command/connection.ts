@@ -41,7 +41,7 @@ const defaults = { port: 22, user: "root", dialErrorLimit: 10, perDialTimeout: 1
 /** Fills in the defaults and checks what can be checked without connecting. */
 export function checkConnection(connection: Props): { connection: Props; failures: CheckFailure[] } {
   // Before the host has an address, a preview does not know the connection at all.
-  if (isUnknown(connection)) return { connection, failures: [] };
+  if (typeof connection !== "object") return { connection, failures: [] };
   const failures = refuseUnsupported("connection", connection, implemented).map((f) => ({
     ...f,
     property: `connection.${f.property}`,
