@@ -15,12 +15,14 @@ const formats: Readonly<Record<string, RegExp>> = {
 const randomBits = 4.3;
 const shortestRandom = 24;
 
-/** What long random texts are that are no secrets: public keys, digests, certificates, ARNs, URLs and paths. */
+/** What long random texts are that are no secrets: public keys, digests, certificates, times, ARNs, URLs and paths. */
 const harmless = [
   /ssh-(ed25519|rsa) [A-Za-z0-9+/=]+/g,
   /ecdsa-sha2-\S+ [A-Za-z0-9+/=]+/g,
   /\bsha(256|512)[:-][A-Za-z0-9+/=]+/g,
   /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g,
+  // A time, as names of backup sets end in: 2026-11-24T084920148Z
+  /\d{4}-\d{2}-\d{2}T[\d:.]+Z/g,
   /\barn:[a-z-]+:[^\s"']+/g,
   // An absolute path of at least two parts: /dev/disk/by-id/scsi-0HC_Volume_100000001
   /(?<![A-Za-z0-9+/=])\/[\w.-]+(\/[\w.-]+)+/g,
