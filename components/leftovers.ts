@@ -1,7 +1,7 @@
-import { Client } from "ssh2";
 import * as pulumi from "@pulumi/pulumi";
 import type { HostConnection } from "./host/connection";
 import { quote } from "./host/scripts";
+import { runOverSsh, type SshHost } from "./host/ssh";
 
 /**
  * A hook that runs before a container or network is created: removes one of the same name and site that an interrupted run left
@@ -31,46 +31,7 @@ ${remove}
 `;
 }
 
-interface Connection {
-  readonly host: string;
-  readonly user?: string;
-  readonly privateKey?: string;
-  readonly hostKey?: string;
-}
-
-const valueOf = (output: HostConnection["connection"]): Promise<Connection> =>
+const valueOf = (output: HostConnection["connection"]): Promise<SshHost> =>
   new Promise((resolve) => {
-    output.apply((value) => resolve(value as unknown as Connection));
+    output.apply((value) => resolve(value as unknown as SshHost));
   });
-
-/** Runs a script by `sh` on a host with a pinned key. @throws Error with the script's own message when it fails. */
-export function runOverSsh(connection: Connection, script: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const client = new Client();
-    const pinned = Buffer.from(connection.hostKey?.split(" ")[1] ?? "", "base64");
-    client
-      .on("ready", () => {
-        client.exec("sh -s", (error, stream) => {
-          if (error) return reject(error);
-          let out = "";
-          let err = "";
-          stream.on("data", (d: Buffer) => (out += d.toString()));
-          stream.stderr.on("data", (d: Buffer) => (err += d.toString()));
-          stream.on("close", (code: number | null) => {
-            client.end();
-            if (code === 0) resolve(out);
-            else reject(new Error(`${connection.host}: ${err.trim() || `the script ended with ${code}`}`));
-          });
-          stream.end(script);
-        });
-      })
-      .on("error", reject)
-      .connect({
-        host: connection.host,
-        username: connection.user ?? "root",
-        privateKey: connection.privateKey,
-        readyTimeout: 20_000,
-        hostVerifier: (key: Buffer) => pinned.length > 0 && key.equals(pinned),
-      });
-  });
-}

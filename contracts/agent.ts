@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { moduleTarget } from "./freshness";
 
 /** Where backups are: an S3-compatible store. */
 export const s3Location = z.strictObject({
@@ -13,6 +14,9 @@ export const s3Location = z.strictObject({
   caPem: z.string().optional(),
 });
 export type S3Location = z.infer<typeof s3Location>;
+
+/** Where the agent serves its status; the image's `agent health` asks there. */
+export const agentStatusPort = 9108;
 
 /** What the agent container is told: `/etc/smarteros/agent.json`, nothing secret in it. */
 export const agentConfig = z.strictObject({
@@ -34,6 +38,12 @@ export const agentConfig = z.strictObject({
   vault: z.strictObject({ address: z.string() }).optional(),
   /** File sets, by the plan's name; each path is mounted read-only in the agent. The folder's own owner and mode are kept too. */
   fileSets: z.array(z.strictObject({ name: z.string(), path: z.string(), exclude: z.array(z.string()).default([]) })),
+  /** Where `/metrics` and `/health` are served: on the site's own network, which no port leaves. */
+  status: z.strictObject({ host: z.string().default("0.0.0.0"), port: z.number().int().default(agentStatusPort) }).prefault({}),
+  /** What is held to an RPO: exported as metrics, judged by `/health`. */
+  targets: z.array(moduleTarget).default([]),
+  /** A WAL segment that waits longer for the store than this, in seconds, makes the agent unhealthy. */
+  walQueueLimitSeconds: z.number().positive().default(120),
 });
 export type AgentConfig = z.infer<typeof agentConfig>;
 

@@ -17,12 +17,36 @@ export function generationLayout(generation: Generation) {
     pgbackrestPath: `/${prefix}postgres`,
     /** The restic repository's path inside the bucket. */
     resticPath: `${prefix}files`,
-    /** Manifests, one per finished backup cycle; names sort by time. */
+    /** Manifests, one per finished backup cycle and one per renewal of Vault's snapshot in between; names sort by time. */
     manifests: `${prefix}manifests/`,
+    /** Vault's raft snapshots. */
+    vault: `${prefix}vault/`,
   } as const;
 }
 
-/** Name of a manifest: sorts by time, safe as an object key. @example manifestKey(1, "2026-11-24T03:50:44.120Z") */
+/** A time as it is written in keys: sorts, and needs no escaping. @example "2026-11-24T035044120Z" */
+const keyTime = (iso: string): string => iso.replaceAll(":", "").replaceAll(".", "");
+
+/** Name of a cycle's manifest: sorts by time, safe as an object key. @example manifestKey(1, "2026-11-24T03:50:44.120Z") */
 export function manifestKey(generation: Generation, startedAt: string): string {
-  return `${generationLayout(generation).manifests}${startedAt.replaceAll(":", "").replaceAll(".", "")}.json`;
+  return `${generationLayout(generation).manifests}${keyTime(startedAt)}.json`;
 }
+
+/**
+ * Name of the manifest that renews Vault's snapshot in the set of a cycle: it sorts after that cycle's own manifest and before the next
+ * cycle's, whose database is newer.
+ */
+export function renewalKey(generation: Generation, cycleStartedAt: string, renewedAt: string): string {
+  return manifestKey(generation, cycleStartedAt).replace(/json$/, `vault-${keyTime(renewedAt)}.json`);
+}
+
+/**
+ * Name of a raft snapshot's object. It holds the content's SHA-256, so whoever signs the name signs the content.
+ * @param sha256 hex
+ */
+export function vaultSnapshotKey(generation: Generation, takenAt: string, sha256: string): string {
+  return `${generationLayout(generation).vault}${keyTime(takenAt)}-${sha256}.tar`;
+}
+
+/** The SHA-256 (hex) that {@link vaultSnapshotKey} put into a name; undefined: it is not such a name (a restic snapshot, say). */
+export const sha256OfKey = (key: string): string | undefined => /\/vault\/[^/]+-([0-9a-f]{64})\.tar$/.exec(key)?.[1];

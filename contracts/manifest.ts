@@ -5,6 +5,7 @@ import { z } from "zod";
  * What one finished backup cycle holds: written last, by the backup agent, and read first, by the recovery's preflight.
  * The cycle is consistent (requirement B6): the database's named restore point is made first, the file sets are read
  * after it, so every file that a row at the restore point names is in its file set.
+ * Between two cycles a change of Vault makes another manifest: the last cycle's set with a newer snapshot of Vault.
  */
 export const manifestBody = z.strictObject({
   version: z.literal(1),
@@ -13,6 +14,8 @@ export const manifestBody = z.strictObject({
   consistentAt: z.iso.datetime(),
   /** Time at which the cycle was complete. */
   finishedAt: z.iso.datetime(),
+  /** Only when this is the last cycle's set with a newer snapshot of Vault: when that was taken. See {@link asOf}. */
+  vaultRenewedAt: z.iso.datetime().optional(),
   postgres: z.strictObject({
     stanza: z.string(),
     /** Label of the newest full or incremental backup that the restore point builds on. */
@@ -25,12 +28,13 @@ export const manifestBody = z.strictObject({
     majorVersion: z.number().int(),
     databaseBytes: z.number().int().nonnegative(),
   }),
-  /** By file set name (the plan's). `vault` is the raft snapshot (contracts/vault.ts). */
+  /** By file set name (the plan's). `vault` is the raft snapshot and what one has to know to open it (contracts/vault.ts). */
   files: z.record(
     z.string(),
     z.strictObject({
-      /** restic's snapshot id (long form). */
+      /** restic's snapshot id (long form), or the key of an object of its own (`vaultSnapshotKey`). */
       snapshot: z.string(),
+      /** The set as of this time: when it was read, or when it was last seen to be unchanged since. */
       takenAt: z.iso.datetime(),
       files: z.number().int().nonnegative(),
       bytes: z.number().int().nonnegative(),
@@ -39,6 +43,12 @@ export const manifestBody = z.strictObject({
   software: z.record(z.string(), z.string()),
 });
 export type ManifestBody = z.infer<typeof manifestBody>;
+
+/**
+ * The moment that a set must be judged by when a restore is to stop at a time: a set whose Vault was renewed after that time holds a
+ * Vault that is too new, though its database is old enough.
+ */
+export const asOf = (body: ManifestBody): string => body.vaultRenewedAt ?? body.consistentAt;
 
 /** The two passwords without which a restore is impossible. Each signs the manifest, so each can be checked before anything is provisioned. */
 export interface CipherPasswords {

@@ -7,15 +7,17 @@ import { effectiveDeadline, effectiveRpo } from "../plan/graph";
 import type { ServiceName } from "../plan/model";
 import { plan } from "../plan/plan";
 import { seconds } from "../plan/units";
-import { EngineSteps, engineEventsTo } from "./engine-events";
+import { EngineSteps } from "../engine/events";
+import { engineEventsTo } from "./engine-events";
 import { prepareGround, raisePrimary, type Ground, type GroundArgs } from "./ground";
 import { startLoad, type Load } from "./load";
 import { measure, type Observations } from "./measure";
 import { watchMemory } from "./memory";
-import { askLastWrites, probeUntilAll, type LastWrites } from "./probe";
-import { UpFailed } from "./pulumi";
+import { probeUntilAll } from "../outside/probe";
+import { askLastWrites, type LastWrites } from "./last-writes";
+import { UpFailed } from "../engine/up";
 import type { DrillResult } from "./result";
-import type { Site } from "./site";
+import type { Site } from "../outside/site";
 import type { Timeline } from "./timeline";
 
 export interface DrillOptions extends GroundArgs {

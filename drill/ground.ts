@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { quote } from "../components/host/scripts";
-import { runOverSsh } from "../components/leftovers";
+import { runOverSsh } from "../components/host/ssh";
 import { dataRoot } from "../components/host/connection";
 import { vaultEscrow } from "../contracts/vault";
 import { addresses } from "../local-cloud/addresses";
@@ -14,7 +14,7 @@ import { engineEventsTo } from "./engine-events";
 import { DrillStacks, passphraseFile } from "./pulumi";
 import { drillSite, newSecrets, stackSettings, twoFields, type DrillSecrets } from "./settings";
 import { seedSite, type SeedOptions } from "./seed";
-import { askDns, type Site } from "./site";
+import { askDns, type Site } from "../outside/site";
 import type { Timeline } from "./timeline";
 
 /** Where a drill keeps its state, settings and logs; begun anew each time. */

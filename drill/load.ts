@@ -2,8 +2,8 @@ import { setMaxListeners } from "node:events";
 import { setInterval } from "node:timers/promises";
 import { z } from "zod";
 import type { ServiceName } from "../plan/model";
-import { askOk, askSite, type AskSite } from "./https";
-import { drillServices, publicHost, type Site } from "./site";
+import { askOk, askSite, type AskSite } from "../outside/https";
+import { drillServices, publicHost, type Site } from "../outside/site";
 
 /** A write that a service has acknowledged: from then on, losing it is a loss. */
 export interface Ack {

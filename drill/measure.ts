@@ -1,7 +1,8 @@
 import { plan } from "../plan/plan";
 import type { Service, ServiceName } from "../plan/model";
 import type { Ack } from "./load";
-import type { LastWrites, Seen } from "./probe";
+import type { Seen } from "../outside/probe";
+import type { LastWrites } from "./last-writes";
 
 /** What a drill saw; all times are milliseconds since the epoch, of one clock. */
 export interface Observations {

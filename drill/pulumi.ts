@@ -3,9 +3,10 @@ import { join } from "node:path";
 import type { EngineEvent } from "@pulumi/pulumi/automation/events";
 import { stringify } from "yaml";
 import { envFile } from "../components/services/spec";
+import { engineEventsEnv } from "../engine/events";
+import { eventsOf, pulumiUp, upArguments } from "../engine/up";
 import { repoRoot } from "../toolchain/paths";
 import { run } from "../toolchain/run";
-import { engineEventsEnv, followEngineEvents } from "./engine-events";
 
 export type StackName = "primary" | "recovery";
 
@@ -23,20 +24,6 @@ export interface PulumiArgs {
   readonly env: Readonly<Record<string, string>>;
   /** Folder of the drill: state, settings and logs of both stacks; nobody else's eyes. */
   readonly folder: string;
-}
-
-/** `pulumi up` ended with a failure. */
-export class UpFailed extends Error {
-  constructor(
-    readonly stackName: StackName,
-    /** What the engine said. */
-    readonly reasons: string,
-    /** Whether any resource had been worked on: if not, nothing was provisioned. */
-    readonly touchedAnything: boolean,
-    readonly log: string,
-  ) {
-    super(`pulumi up --stack ${stackName} failed: ${reasons}\nits whole output: ${log}`);
-  }
 }
 
 /**
@@ -78,39 +65,16 @@ export class DrillStacks {
     stack: StackName,
     { onEvent, signal }: { onEvent: (event: EngineEvent) => void; signal: AbortSignal },
   ): Promise<void> {
-    const stamp = new Date().toISOString().replaceAll(":", "");
-    const log = join(this.args.folder, `up-${stack}-${stamp}.log`);
-    const errors: string[] = [];
-    let touchedAnything = false;
-    const follower = await followEngineEvents(`${log}.events`, (event) => {
-      if (event.diagnosticEvent?.severity === "error") errors.push(plain(event.diagnosticEvent.message));
-      touchedAnything ||=
-        event.resourcePreEvent?.planning === false && isResource(event.resourcePreEvent.metadata.type);
-      onEvent(event);
+    await pulumiUp({
+      pulumi: this.args.pulumi,
+      stack,
+      options: this.upOptions(stack),
+      cwd: repoRoot(),
+      env: this.env(stack),
+      log: this.logFile(stack),
+      onEvent,
+      signal,
     });
-    try {
-      const { exitCode, all } = await run(
-        this.args.pulumi,
-        [...this.upArguments(stack), "--event-log", `${log}.events`],
-        {
-          cwd: repoRoot(),
-          env: this.env(stack),
-          stdin: "ignore",
-          all: true,
-          reject: false,
-          cancelSignal: signal,
-          killSignal: "SIGINT",
-          forceKillAfterDelay: 60_000,
-        },
-      );
-      await writeFile(log, all, { mode: 0o600 });
-      await follower.stop();
-      signal.throwIfAborted();
-      if (exitCode !== 0)
-        throw new UpFailed(stack, [...new Set(errors)].join("\n") || lastLines(all), touchedAnything, log);
-    } finally {
-      await follower.stop();
-    }
   }
 
   /** `pulumi up` as another process: for those who want to kill it. Its event log is at `eventLog`. */
@@ -121,13 +85,17 @@ export class DrillStacks {
     env: Record<string, string>;
     eventLog: string;
   } {
-    const eventLog = join(this.args.folder, `up-${stack}-${new Date().toISOString().replaceAll(":", "")}.events`);
-    const args = [...this.upArguments(stack), "--event-log", eventLog];
+    const eventLog = eventsOf(this.logFile(stack));
+    const args = [...upArguments(this.upOptions(stack)), "--event-log", eventLog];
     return { program: this.args.pulumi, args, cwd: repoRoot(), env: this.env(stack), eventLog };
   }
 
-  private upArguments(stack: StackName): string[] {
-    return ["up", "--stack", stack, "--yes", "--skip-preview", "--config-file", this.settingsFile(stack)];
+  private upOptions(stack: StackName): string[] {
+    return ["--stack", stack, "--config-file", this.settingsFile(stack)];
+  }
+
+  private logFile(stack: StackName): string {
+    return join(this.args.folder, `up-${stack}-${new Date().toISOString().replaceAll(":", "")}.log`);
   }
 
   /** Outputs of the stack, secrets in clear. */
@@ -144,6 +112,11 @@ export class DrillStacks {
         this.stackFolder(stack),
       ]),
     ) as Record<string, unknown>;
+  }
+
+  /** What runs this stack, for programs beside the drill. */
+  engine(stack: StackName): Pick<PulumiArgs, "pulumi" | "env"> {
+    return { pulumi: this.args.pulumi, env: this.env(stack) };
   }
 
   async version(): Promise<string> {
@@ -192,9 +165,3 @@ const quoted = { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" } as
 
 /** Where the passphrase of a drill's stacks lies. */
 export const passphraseFile = (folder: string): string => join(folder, "passphrase");
-
-/** Neither a component, nor the stack itself, nor a provider: something that exists outside the engine. */
-const isResource = (type: string) => !type.startsWith("pulumi:") && !type.startsWith("smarteros:");
-
-const plain = (message: string) => message.replaceAll(/<\{%.*?%\}>/g, "").trim();
-const lastLines = (text: string) => text.trimEnd().split("\n").slice(-15).join("\n");

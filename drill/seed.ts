@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ServiceName } from "../plan/model";
-import { askOk, askSite } from "./https";
-import { drillServices, publicHost, type Site } from "./site";
+import { askOk, askSite } from "../outside/https";
+import { drillServices, publicHost, type Site } from "../outside/site";
 
 /** Milliseconds in which one service must have written its part: thousands of files and rows. */
 const seedTimeoutMs = 120_000;

@@ -16,6 +16,7 @@ export const drillSite = {
   tenants: [
     { rut: "76192083-9", name: "Rompecabezas del Sur SpA" },
     { rut: "77543210-1", name: "Comercial Los Aromos Ltda." },
+    { rut: "76840311-2", name: "Transportes Cordillera SpA" },
   ],
 } as const;
 

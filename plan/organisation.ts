@@ -31,3 +31,26 @@ export const triggers = {
   apiLatencyAbove: "60 seconds",
   databaseUnreachable: true,
 } as const;
+
+/**
+ * Events that the plan covers, and what is done about each. "failover": to the other provider, newest backup. "earlier": the same, to a
+ * moment before the event. "redeploy": the same host again. "rewind": the bucket's own history first, then "earlier". "rotate": stop the
+ * leak and change every secret; no restore undoes it.
+ */
+export const events = [
+  { id: "vps-unreachable", kind: "physical", answer: "failover" },
+  { id: "data-centre-down", kind: "physical", answer: "failover" },
+  { id: "power-loss", kind: "physical", answer: "failover" },
+  { id: "accidental-deletion", kind: "logical", answer: "earlier" },
+  { id: "file-corruption", kind: "logical", answer: "earlier" },
+  { id: "broken-networks", kind: "logical", answer: "redeploy" },
+  { id: "ransomware", kind: "attack", answer: "rewind" },
+  { id: "sql-injection", kind: "attack", answer: "earlier" },
+  { id: "stolen-credentials", kind: "attack", answer: "rotate" },
+  { id: "unauthorised-access", kind: "attack", answer: "rotate" },
+  { id: "exfiltration", kind: "attack", answer: "rotate" },
+] as const;
+export type EventId = (typeof events)[number]["id"];
+export type EventKind = (typeof events)[number]["kind"];
+export type Answer = (typeof events)[number]["answer"];
+export type ChecklistId = (typeof checklist)[number]["id"];

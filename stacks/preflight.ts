@@ -1,19 +1,23 @@
-import { Agent } from "node:https";
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client, S3ServiceException } from "@aws-sdk/client-s3";
+import { PutObjectCommand, S3ServiceException, type S3Client } from "@aws-sdk/client-s3";
 import * as pulumi from "@pulumi/pulumi";
 import { generationLayout } from "../contracts/generation";
-import { checkManifest, manifest as manifestSchema, type CipherPasswords, type Manifest } from "../contracts/manifest";
-import { z } from "zod";
+import type { Manifest } from "../contracts/manifest";
 import { postgresMajorVersion } from "../components/services/base";
+import {
+  chooseSet,
+  claimKey,
+  explainStoreError,
+  newestManifests,
+  operatorName,
+  readClaim,
+  readText,
+  s3Client,
+  type ChosenSet,
+  type Claim,
+} from "./backup-store";
 import type { StackConfig } from "./config";
 
-/** A backup set that a restore can use, and what was passed over to find it. */
-export interface ChosenSet {
-  readonly key: string;
-  readonly manifest: Manifest;
-  /** Newer sets that are not valid, with the reason: what they would have saved is data lost. */
-  readonly skipped: readonly { key: string; reason: string }[];
-}
+export { chooseSet, claimKey, s3Client, type ChosenSet, type Claim } from "./backup-store";
 
 /** A recovery that cannot succeed: every reason at once, before anything is provisioned. */
 export class PreflightError extends pulumi.RunError {
@@ -22,102 +26,10 @@ export class PreflightError extends pulumi.RunError {
   }
 }
 
-/** What is written once per generation, by whoever begins it: the set that it restores. Later runs read it, so they restore the same. */
-const claimSchema = z.strictObject({
-  generation: z.number().int(),
-  restoreFrom: z.number().int(),
-  manifestKey: z.string(),
-  targetTime: z.string().nullable(),
-  claimedAt: z.string(),
-});
-export type Claim = z.infer<typeof claimSchema>;
-export const claimKey = (generation: number): string => `${generationLayout(generation).prefix}claim.json`;
-
 /** At most this many manifests are read in search of a valid one. */
 const searchDepth = 500;
 /** ... and so many when their signatures do not hold. */
 const wrongDepth = 25;
-
-/** The newest set that verifies, at or before the target time when one is given (or the first after it, for point-in-time restores). */
-export function chooseSet(candidates: readonly { key: string; text: string }[], passwords: CipherPasswords, generation: number, targetTime?: string): { chosen?: ChosenSet; rejected: { key: string; reason: string }[]; wrong: { postgres: number; files: number } } {
-  const rejected: { key: string; reason: string }[] = [];
-  const wrong = { postgres: 0, files: 0 };
-  for (const { key, text } of candidates) {
-    const parsed = manifestSchema.safeParse(parseJson(text));
-    if (!parsed.success) {
-      rejected.push({ key, reason: `not a manifest: ${parsed.error.issues[0]?.path.join(".")} ${parsed.error.issues[0]?.message}` });
-      continue;
-    }
-    const proofs = checkManifest(parsed.data, passwords);
-    if (!proofs.postgres) wrong.postgres += 1;
-    if (!proofs.files) wrong.files += 1;
-    if (!proofs.postgres || !proofs.files) {
-      rejected.push({ key, reason: `its signature does not hold (${[proofs.postgres ? "" : "postgresCipher", proofs.files ? "" : "filesCipher"].filter(Boolean).join(", ")})` });
-      continue;
-    }
-    if (parsed.data.body.generation !== generation) {
-      rejected.push({ key, reason: `it says generation ${parsed.data.body.generation}, but lies under generation ${generation}` });
-      continue;
-    }
-    if (targetTime !== undefined && Date.parse(parsed.data.body.consistentAt) > Date.parse(targetTime)) continue; // too new: not what was asked for
-    return { chosen: { key, manifest: parsed.data, skipped: rejected }, rejected, wrong };
-  }
-  return { rejected, wrong };
-}
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // the schema then says that it is not a manifest
-  }
-};
-
-/** @param caPem authority of an S3-compatible store that this process does not trust by itself */
-export function s3Client(aws: StackConfig["aws"], caPem?: string): S3Client {
-  // Else it warns of the Node versions of the coming years in the middle of a recovery.
-  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
-  return new S3Client({
-    region: aws.region,
-    ...(aws.endpoint ? { endpoint: aws.endpoint, forcePathStyle: true } : {}),
-    ...(aws.profile ? { profile: aws.profile } : {}),
-    ...(aws.accessKey && aws.secretKey ? { credentials: { accessKeyId: aws.accessKey, secretAccessKey: aws.secretKey } } : {}),
-    maxAttempts: 4,
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 15_000, ...(caPem ? { httpsAgent: new Agent({ ca: caPem }) } : {}) },
-  });
-}
-
-const explain = (what: string, error: unknown): string => {
-  if (error instanceof S3ServiceException) {
-    if (["InvalidAccessKeyId", "SignatureDoesNotMatch", "AccessDenied", "Forbidden"].includes(error.name) || error.$metadata.httpStatusCode === 403) {
-      return `${what}: the store refused the credentials (${error.name}); fix: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or aws:accessKey and aws:secretKey, of an identity that may read the bucket`;
-    }
-    if (error.name === "NoSuchBucket") return `${what}: the bucket does not exist; fix: smarteros:site.backups.bucket and its region`;
-    return `${what}: the store answered ${error.name}: ${error.message}`;
-  }
-  return `${what}: the store could not be reached (${(error as Error).message}); fix: the network, or the endpoint in aws:endpoints`;
-};
-
-async function readText(s3: S3Client, bucket: string, key: string): Promise<string | undefined> {
-  try {
-    const object = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    return await object.Body?.transformToString();
-  } catch (error) {
-    if (error instanceof S3ServiceException && error.name === "NoSuchKey") return undefined;
-    throw error;
-  }
-}
-
-async function newestManifests(s3: S3Client, bucket: string, generation: number): Promise<string[]> {
-  const keys: string[] = [];
-  let token: string | undefined;
-  do {
-    const page = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: generationLayout(generation).manifests, ContinuationToken: token }));
-    keys.push(...(page.Contents ?? []).flatMap((o) => (o.Key ? [o.Key] : [])));
-    token = page.NextContinuationToken;
-  } while (token);
-  return keys.sort().reverse();
-}
 
 /** Bytes that a data volume needs for a set: the cluster, its WAL and a first base copy's head room, and the files. */
 export function neededBytes(manifest: Manifest): number {
@@ -131,13 +43,18 @@ export interface RestorePlan {
   readonly sourceGeneration: number;
 }
 
+/** What is there to be restored, and whether this generation has begun already. */
+export interface FoundRestore extends RestorePlan {
+  /** Who began it, with which set. */
+  readonly claim?: Claim;
+}
+
 /**
  * Finds what will be restored, and proves what can be proved without a server: credentials, cipher passwords, a valid set, its PostgreSQL
- * version, its size. The choice is claimed under the new generation's prefix (a conditional put: one winner), so a run that is killed and
- * repeated restores the same set.
+ * version, its size. Changes nothing.
  * @throws PreflightError with every reason.
  */
-export async function preflightRestore(config: StackConfig, volumeBytes?: number): Promise<RestorePlan> {
+export async function findRestore(config: StackConfig, volumeBytes?: number): Promise<FoundRestore> {
   const { site, secrets, targetTime } = config;
   const from = site.restoreFrom;
   if (from === undefined) throw new Error("preflightRestore needs smarteros:site.restoreFrom");
@@ -148,8 +65,7 @@ export async function preflightRestore(config: StackConfig, volumeBytes?: number
   const problems: string[] = [];
 
   try {
-    const claimText = await readText(s3, bucket, claimKey(site.generation));
-    const claim = claimText === undefined ? undefined : claimSchema.parse(JSON.parse(claimText));
+    const claim = await readClaim(s3, bucket, site.generation);
     if (claim && claim.restoreFrom !== from) {
       problems.push(`smarteros:site.restoreFrom: received ${from}, but generation ${site.generation} began at ${claim.claimedAt} by restoring generation ${claim.restoreFrom}; fix: set restoreFrom to ${claim.restoreFrom}, or raise generation`);
     }
@@ -193,11 +109,10 @@ export async function preflightRestore(config: StackConfig, volumeBytes?: number
     }
     if (!chosen || problems.length > 0) throw new PreflightError(problems);
 
-    if (!claim && !pulumi.runtime.isDryRun()) await claimGeneration(s3, bucket, { generation: site.generation, restoreFrom: from, manifestKey: chosen.key, targetTime: targetTime ?? null, claimedAt: new Date().toISOString() });
-    return { set: { ...chosen, skipped }, restoreId: restoreId(site.generation, from, chosen.key), sourceGeneration: from };
+    return { set: { ...chosen, skipped }, restoreId: restoreId(site.generation, from, chosen.key), sourceGeneration: from, ...(claim ? { claim } : {}) };
   } catch (error) {
     if (error instanceof PreflightError) throw error;
-    throw new PreflightError([...problems, explain(where, error)]);
+    throw new PreflightError([...problems, explainStoreError(where, error)]);
   } finally {
     s3.destroy();
   }
@@ -206,13 +121,41 @@ export async function preflightRestore(config: StackConfig, volumeBytes?: number
 /** Identity of a restore: the same set onto the same generation is the same restore, however often it is started. */
 export const restoreId = (generation: number, from: number, key: string): string => `g${generation}-from-g${from}-${key.split("/").at(-1)?.replace(".json", "")}`;
 
-async function claimGeneration(s3: S3Client, bucket: string, claim: Claim): Promise<void> {
+/**
+ * `findRestore`, and the choice is claimed under the new generation's prefix (a conditional put: one winner), so that a run that is killed
+ * and repeated restores the same set. A preview claims nothing.
+ * @throws PreflightError with every reason.
+ */
+export async function preflightRestore(config: StackConfig, volumeBytes?: number): Promise<RestorePlan> {
+  const found = await findRestore(config, volumeBytes);
+  if (found.claim || pulumi.runtime.isDryRun()) return found;
+  const { site, targetTime } = config;
+  const s3 = s3Client(config.aws);
   try {
-    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: claimKey(claim.generation), Body: JSON.stringify(claim), ContentType: "application/json", IfNoneMatch: "*" }));
+    await claimGeneration(s3, site.backups.bucket, {
+      generation: site.generation,
+      restoreFrom: found.sourceGeneration,
+      manifestKey: found.set.key,
+      targetTime: targetTime ?? null,
+      claimedAt: new Date().toISOString(),
+      claimedBy: operatorName(),
+    });
+    return found;
   } catch (error) {
-    if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 412) {
-      throw new PreflightError([`generation ${claim.generation} was claimed by another run a moment ago; fix: see who is recovering, then run again to join with their choice`]);
-    }
-    throw error;
+    if (error instanceof PreflightError) throw error;
+    throw new PreflightError([explainStoreError(`s3://${site.backups.bucket}/${claimKey(site.generation)}`, error)]);
+  } finally {
+    s3.destroy();
+  }
+}
+
+async function claimGeneration(s3: S3Client, bucket: string, claim: Claim): Promise<void> {
+  const Key = claimKey(claim.generation);
+  try {
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: JSON.stringify(claim), ContentType: "application/json", IfNoneMatch: "*" }));
+  } catch (error) {
+    if (!(error instanceof S3ServiceException) || error.$metadata.httpStatusCode !== 412) throw error;
+    const theirs = await readClaim(s3, bucket, claim.generation);
+    throw new PreflightError([`generation ${claim.generation} was claimed by ${theirs?.claimedBy ?? "another run"} at ${theirs?.claimedAt ?? "this moment"}; fix: see who is recovering, then run again to join with their choice`]);
   }
 }

@@ -5,7 +5,7 @@ import type { HostConnection } from "../components/host/connection";
 import type { DataFolder } from "../components/host/scripts";
 import { RestoreWave } from "../components/restore-wave";
 import { ServiceContainer } from "../components/service-container";
-import { agent, folderSets, setPath } from "../components/services/agent";
+import { agent, folderSets, moduleTargets, setPath } from "../components/services/agent";
 import * as applications from "../components/services/applications";
 import { caddy, postgres, redis, vault } from "../components/services/base";
 import { publicNames } from "../components/services/caddyfile";
@@ -13,7 +13,7 @@ import { applicationUid, postgresUid, type ContainerFile, type ContainerSpec, ty
 import { SiteDns, type ExistingRecord } from "../components/site-dns";
 import { SiteNetwork } from "../components/site-network";
 import { ValidationGate } from "../components/validation-gate";
-import type { AgentConfig, RestoreSpec, S3Location } from "../contracts/agent";
+import { agentStatusPort, type AgentConfig, type RestoreSpec, type S3Location } from "../contracts/agent";
 import type { GateResult, GateSpec } from "../contracts/gate";
 import { pgbackrestConf, postgresPaths } from "../contracts/pgbackrest";
 import { vaultEscrow as vaultEscrowSchema, vaultSnapshotName, type VaultEscrow } from "../contracts/vault";
@@ -257,6 +257,9 @@ function agentConfigOf(site: SiteConfig, s3: S3Location): AgentConfig {
     postgres: { dataDir: postgresPaths.dataDir, socketDir: postgresPaths.socketDir },
     vault: { address: "http://vault:8200" },
     fileSets: folderSets().map((set) => ({ name: set, path: setPath(set), exclude: [] })),
+    status: { host: "0.0.0.0", port: agentStatusPort },
+    targets: moduleTargets(),
+    walQueueLimitSeconds: 2 * seconds(plan.archiveTimeout),
   };
 }
 

@@ -20,8 +20,8 @@ export interface PolicyStatement {
 const bucketArn = (bucket: string) => `arn:aws:s3:::${bucket}`;
 
 /**
- * Puts below its own generation; reads the repositories' metadata there, never the data. It deletes restic's lock files and pgBackRest's
- * `latest` alone, without which no base backup ends (a marker: versions stay).
+ * Puts below its own generation; reads the repositories' metadata there, never the data. It deletes restic's lock files and in
+ * pgBackRest's backups, which clears away what an interrupted one left before it begins the next. Each is a marker: versions stay.
  */
 export function writerPolicy(bucket: string, generation: number): PolicyDocument {
   const g = `${bucketArn(bucket)}/${generationLayout(generation).prefix}`;
@@ -45,7 +45,7 @@ export function writerPolicy(bucket: string, generation: number): PolicyDocument
           `${g}files/locks/*`,
         ],
       },
-      { Sid: "OwnLocks", Effect: "Allow", Action: ["s3:DeleteObject"], Resource: [`${g}files/locks/*`, `${g}postgres/backup/*/latest`] },
+      { Sid: "OwnLeftovers", Effect: "Allow", Action: ["s3:DeleteObject"], Resource: [`${g}files/locks/*`, `${g}postgres/backup/*`] },
     ],
   };
 }

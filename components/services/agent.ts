@@ -1,6 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { fileSets } from "../../plan/graph";
+import type { ModuleTarget } from "../../contracts/freshness";
+import { effectiveRpo, fileSets } from "../../plan/graph";
 import { plan } from "../../plan/plan";
+import { seconds } from "../../plan/units";
 import { postgresPaths } from "../../contracts/pgbackrest";
 import type { ContainerMount, ContainerSpec } from "./spec";
 
@@ -9,6 +11,19 @@ export const setPath = (set: string): string => `/sets/${set}`;
 
 /** File sets that are folders on disk (Vault's is a snapshot, taken through its API). */
 export const folderSets = (): string[] => fileSets(plan).flatMap((f) => (f.kind === "files" ? [f.set] : []));
+
+/** What is held to an RPO: every service that keeps data. Where the plan states none, nor any that waits for it, the plan's longest holds. */
+export function moduleTargets(): ModuleTarget[] {
+  const longest = Math.max(...plan.services.flatMap(({ rpo }) => (rpo ? [seconds(rpo)] : [])));
+  return plan.services
+    .map(({ name, backup }) => ({
+      module: name,
+      rpoSeconds: effectiveRpo(plan, name) ?? longest,
+      database: backup.some(({ kind }) => kind === "database" || kind === "cluster"),
+      fileSets: backup.flatMap((b) => (b.kind === "files" || b.kind === "raft-snapshot" ? [b.set] : [])),
+    }))
+    .filter(({ database, fileSets }) => database || fileSets.length > 0);
+}
 
 /** What the agent and the gate see of the host: the cluster's data and socket, and every file set, read-only. */
 export function agentMounts(): ContainerMount[] {

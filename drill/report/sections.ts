@@ -15,7 +15,7 @@ export interface Page {
 }
 
 /** A table whose rows become cards on a phone; the roles keep it a table for screen readers there. */
-function table(head: readonly string[], rows: readonly (readonly (string | Markup)[])[]): Markup {
+export function table(head: readonly string[], rows: readonly (readonly (string | Markup)[])[]): Markup {
   return markup`<table class="stack" role="table">
     <thead role="rowgroup"><tr role="row">${head.map((cell) => markup`<th role="columnheader" scope="col">${cell}</th>`)}</tr></thead>
     <tbody role="rowgroup">${rows.map(
@@ -28,10 +28,10 @@ function table(head: readonly string[], rows: readonly (readonly (string | Marku
     )}</tbody></table>`;
 }
 
-const legend = (entries: readonly (readonly [tone: string, text: string])[]) =>
+export const legend = (entries: readonly (readonly [tone: string, text: string])[]) =>
   markup`<ul class="legend" aria-hidden="true">${entries.map(([tone, text]) => markup`<li><i class="swatch-${tone}"></i>${text}</li>`)}</ul>`;
 
-const judged = (judgement: Judgement, text: string) =>
+export const judged = (judgement: Judgement, text: string) =>
   markup`<span class="${judgement}">${marks[judgement]} ${unbroken(text)}</span>`;
 
 /** Who missed the target, or who came closest to missing it. */

@@ -8,6 +8,7 @@ import { iamHandler } from "./iam-front";
 import { isBucketTags, listBucketTags } from "./s3-control";
 import type { RootKeys } from "./root-client";
 import { claimed } from "./signed";
+import { listsVersions, relayVersions } from "./version-times";
 import { Versitygw } from "./versitygw";
 import { sendS3Error } from "./xml";
 
@@ -96,6 +97,6 @@ function s3Handler(gateway: Versitygw, documents: BucketDocuments, policies: Buc
       const [bucket, ...key] = url.pathname.slice(1).split("/");
       if (bucket && key.join("") === "") for (const kept of [documents, policies]) kept.forget(bucket);
     }
-    return relay(upstream, response);
+    return listsVersions(request.method, url) ? relayVersions(upstream, response) : relay(upstream, response);
   });
 }

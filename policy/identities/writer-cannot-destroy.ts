@@ -17,8 +17,11 @@ const destructive = [
   "s3:PutReplicationConfiguration",
   "s3:PutEncryptionConfiguration",
 ];
-/** What a writer itself removes: lock files and pgBackRest's `latest`, which hold no backup (docs/decisions/s3-rights.md). */
-const ownLeavings = /\/files\/locks\/\*$|\/postgres\/backup\/\*\/latest$/;
+/**
+ * What a writer itself clears away: lock files, and what a cut-off base backup left (docs/decisions/s3-rights.md). Both deletes write markers
+ * only: the versions stay.
+ */
+const ownLeavings = /\/files\/locks\/\*$|\/postgres\/backup\/\*(\/latest)?$/;
 
 /** No backup identity can delete a backup or change what keeps it. NIST AC-6, CP-9(8), AC-3. */
 export const identityWriterCannotDestroy: ResourceRule = {
@@ -43,7 +46,7 @@ export const identityWriterCannotDestroy: ResourceRule = {
         yield {
           property: `policy.${s.sid}.Resource`,
           value: r,
-          allowed: "s3:DeleteObject on restic's locks and pgBackRest's latest alone",
+          allowed: "s3:DeleteObject (markers) on restic's locks and pgBackRest's base backups alone",
           fix: "narrow the resource",
         };
     }

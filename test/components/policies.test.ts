@@ -4,8 +4,14 @@ import { bucketPolicy, readerPolicy, writerPolicy } from "../../components/backu
 const allowed = (statements: ReturnType<typeof writerPolicy>["Statement"], action: string) =>
   statements.flatMap((s) => (s.Effect === "Allow" && s.Action.includes(action) ? s.Resource : []));
 
-it("lets the writer delete lock files and pgBackRest's link, in its own generation alone", () => {
-  expect(allowed(writerPolicy("b", 2).Statement, "s3:DeleteObject")).toEqual(["arn:aws:s3:::b/g2/files/locks/*", "arn:aws:s3:::b/g2/postgres/backup/*/latest"]);
+it("lets the writer clear away lock files and interrupted base backups, in its own generation alone", () => {
+  expect(allowed(writerPolicy("b", 2).Statement, "s3:DeleteObject")).toEqual(["arn:aws:s3:::b/g2/files/locks/*", "arn:aws:s3:::b/g2/postgres/backup/*"]);
+});
+
+it("does not let the writer hide archived WAL, file data or manifests behind a marker", () => {
+  const deletable = allowed(writerPolicy("b", 1).Statement, "s3:DeleteObject").map((r) => r.replace(/\*$/, ""));
+  const precious = ["postgres/archive/main/15-1/x", "files/data/ab/abc", "files/snapshots/s", "manifests/m.json", "vault/v.tar"];
+  expect(precious.filter((key) => deletable.some((prefix) => `arn:aws:s3:::b/g1/${key}`.startsWith(prefix)))).toEqual([]);
 });
 
 it("lets neither writer nor reader touch a version, a retention or a policy", () => {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { createProxyServer } from "http-proxy-3";
-import { askDns, publicHost, type Site } from "../../drill/site";
+import { askDns, publicHost, type Site } from "../../outside/site";
 import { roles, type RoleName } from "../../local-cloud/apps/roles";
 import { startApp } from "../../local-cloud/apps/server";
 import { start as startDns } from "../../local-cloud/dns";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { measure, type Observations } from "../../drill/measure";
-import type { LastWrites } from "../../drill/probe";
+import type { LastWrites } from "../../drill/last-writes";
 import type { ServiceName } from "../../plan/model";
-import { drillServices } from "../../drill/site";
+import { drillServices } from "../../outside/site";
 
 const destroyedAt = Date.parse("2026-01-01T00:01:40Z");
 /** One write a second, the last one at the loss: number n is acknowledged 100 - n seconds before it. */

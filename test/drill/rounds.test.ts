@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startLoad, type Load } from "../../drill/load";
 import { measure } from "../../drill/measure";
-import { askLastWrites, probeUntilAll } from "../../drill/probe";
+import { askLastWrites } from "../../drill/last-writes";
+import { probeUntilAll } from "../../outside/probe";
 import { seedSite } from "../../drill/seed";
 import { waitUntil } from "../../local-cloud/wait";
 import { serviceNames } from "../../plan/model";

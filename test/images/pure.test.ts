@@ -5,7 +5,6 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { pgbackrestConf, type PgbackrestConfArgs } from "../../contracts/pgbackrest";
 import { FileSets } from "../../images/agent/src/file-sets";
 import { fingerprint } from "../../images/agent/src/fingerprint";
-import { judge } from "../../images/agent/src/heartbeat";
 import { type BaseBackup, dueBackup } from "../../images/agent/src/pgbackrest";
 import type { Restic } from "../../images/agent/src/restic";
 import { targetOptions } from "../../images/agent/src/restore/postgres";
@@ -66,7 +65,12 @@ describe("which base backup is due", () => {
       1000,
       "full",
     ],
-  ])("%s", (_, backups, now, expected) => expect(dueBackup(backups, now, every)).toBe(expected));
+  ])("%s", (_, backups, now, expected) => expect(dueBackup(backups, now, every, false)).toBe(expected));
+
+  test("full after one that was cut off, but not before it is due", () => {
+    expect(dueBackup([backup("full", 0)], 100, every, true)).toBe("full");
+    expect(dueBackup([backup("full", 0)], 99, every, true)).toBeUndefined();
+  });
 });
 
 describe("the options of a restore", () => {
@@ -139,12 +143,12 @@ describe("file sets", () => {
     const restic = { backup: async () => ({ id: `snapshot-${++backups}`, files: 1, bytes: 1 }) } as unknown as Restic;
     const sets = new FileSets(restic);
     const set = { name: "odoo", path: dir, exclude: [] };
-    const first = await sets.folder(set);
-    const second = await sets.folder(set);
+    const first = await sets.save(set);
+    const second = await sets.save(set);
     expect([first.snapshot, second.snapshot]).toEqual(["snapshot-1", "snapshot-1"]);
     expect(Date.parse(second.takenAt)).toBeGreaterThanOrEqual(Date.parse(first.takenAt));
     writeFileSync(join(dir, "new"), "");
-    expect((await sets.folder(set)).snapshot).toBe("snapshot-2");
+    expect((await sets.save(set)).snapshot).toBe("snapshot-2");
   });
 
   test("have a fingerprint that shows a write in place", async () => {
@@ -154,18 +158,6 @@ describe("file sets", () => {
     expect(await fingerprint(dir)).toBe(before);
     writeFileSync(join(dir, "deep", "file"), "two");
     expect(await fingerprint(dir)).not.toBe(before);
-  });
-});
-
-describe("health", () => {
-  const now = Date.parse("2026-11-24T00:01:00Z");
-  const cycling = (lastFinishedAt: string) => judge({ state: "cycling", lastFinishedAt, cycleSeconds: 10 }, now);
-  test("holds for three cycles", () =>
-    expect(cycling("2026-11-24T00:00:30Z")).toBe("the last cycle finished 30 s ago"));
-  test("ends then", () => expect(() => cycling("2026-11-24T00:00:29Z")).toThrow("31 s ago; allowed: 30 s"));
-  test("is given to an initialisation for an hour", () => {
-    expect(judge({ state: "initialising", since: "2026-11-24T00:00:00Z" }, now)).toBe("initialising since 60 s");
-    expect(() => judge({ state: "initialising", since: "2026-11-23T23:00:00Z" }, now)).toThrow("allowed: 3600 s");
   });
 });
 

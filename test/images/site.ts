@@ -3,17 +3,18 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateAccessKeyCommand, CreateUserCommand, type IAMClient, PutUserPolicyCommand } from "@aws-sdk/client-iam";
-import { CreateBucketCommand } from "@aws-sdk/client-s3";
+import {
+  CopyObjectCommand,
+  CreateBucketCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  type S3Client,
+} from "@aws-sdk/client-s3";
 import { execa, type ResultPromise } from "execa";
 import { Client } from "pg";
-import {
-  type PolicyDocument,
-  type PolicyStatement,
-  readerPolicy,
-  writerPolicy,
-} from "../../components/backup/policies";
-import type { AgentConfig, AgentSecrets, S3Location } from "../../contracts/agent";
-import { type Generation, generationLayout } from "../../contracts/generation";
+import { type PolicyDocument, readerPolicy, writerPolicy } from "../../components/backup/policies";
+import { type AgentConfig, type AgentSecrets, agentStatusPort, type S3Location } from "../../contracts/agent";
+import type { Generation } from "../../contracts/generation";
 import { pgbackrestConf } from "../../contracts/pgbackrest";
 import { agentBundle, bundleAgent } from "../../images/agent/build";
 import { waitUntil } from "../../local-cloud/wait";
@@ -45,10 +46,20 @@ export interface Ground {
   keysOf(role: "writer" | "reader", generation: Generation): Promise<StoreKeys>;
 }
 
+/** With a store behind it. */
+export interface StoreGround extends Ground {
+  /** As the bucket's owner. */
+  owner: S3Client;
+  /** @returns keys that begin so, oldest name first */
+  keys(prefix: string): Promise<string[]>;
+  text(key: string): Promise<string>;
+  copy(from: string, to: string): Promise<void>;
+}
+
 export const ciphers = { postgresCipher: "postgres cipher", filesCipher: "files cipher" };
 
 /** A temporary folder, a real S3 over TLS with an Object Lock bucket and limited identities, and the agent's bundle. */
-export async function prepareGround(cleanup: Cleanup): Promise<Ground> {
+export async function prepareGround(cleanup: Cleanup): Promise<StoreGround> {
   await bundleAgent();
   const store = await startLocalS3();
   cleanup.add(() => store.close());
@@ -56,29 +67,33 @@ export async function prepareGround(cleanup: Cleanup): Promise<Ground> {
   cleanup.add(() => rm(dir, { recursive: true }));
   chmodSync(dir, 0o755);
   const bucket = "backups";
-  await store.client().send(new CreateBucketCommand({ Bucket: bucket, ObjectLockEnabledForBucket: true }));
+  const owner = store.client();
+  await owner.send(new CreateBucketCommand({ Bucket: bucket, ObjectLockEnabledForBucket: true }));
   const known = new Map<string, Promise<StoreKeys>>();
   const keysOf: Ground["keysOf"] = (role, generation) => {
     const name = `${role}-${generation}`;
     const policy = role === "writer" ? writerPolicy(bucket, generation) : readerPolicy(bucket, generation);
-    if (role === "writer") (policy.Statement as PolicyStatement[]).push(pgbackrestDeletes(bucket, generation));
     if (!known.has(name)) known.set(name, makeIdentity(store.iam(), name, policy));
     return known.get(name)!;
   };
   const s3 = { host: "localhost", port: store.port, region, bucket, uriStyle: "path" as const, caPem: store.pki.caPem };
-  return { dir, s3, keysOf };
+  return {
+    dir,
+    s3,
+    keysOf,
+    owner,
+    async keys(Prefix) {
+      const { Contents = [] } = await owner.send(new ListObjectsV2Command({ Bucket: bucket, Prefix }));
+      return Contents.map(({ Key }) => Key!).sort();
+    },
+    async text(Key) {
+      return (await owner.send(new GetObjectCommand({ Bucket: bucket, Key }))).Body!.transformToString();
+    },
+    async copy(from, Key) {
+      await owner.send(new CopyObjectCommand({ Bucket: bucket, Key, CopySource: `${bucket}/${from}` }));
+    },
+  };
 }
-
-/**
- * What `writerPolicy` lacks: pgBackRest 2.45 deletes `backup/<stanza>/latest` in every backup, and before a backup the rest of one
- * that was cut off. On a versioned bucket that puts a delete marker; every version stays. To be removed here once the policy has it.
- */
-const pgbackrestDeletes = (bucket: string, generation: Generation): PolicyStatement => ({
-  Sid: "PgbackrestDeletes",
-  Effect: "Allow",
-  Action: ["s3:DeleteObject"],
-  Resource: [`arn:aws:s3:::${bucket}${generationLayout(generation).pgbackrestPath}/backup/*`],
-});
 
 async function makeIdentity(iam: IAMClient, UserName: string, policy: PolicyDocument): Promise<StoreKeys> {
   await iam.send(new CreateUserCommand({ UserName }));
@@ -162,11 +177,14 @@ export class Host {
     return { server };
   }
 
-  /** Runs the agent's bundle as root with the capabilities of its container, and no way to more. */
+  /**
+   * Runs the agent's bundle as root with the capabilities of its container, and no way to more.
+   * @param options detached: in a process group of its own, which can be killed like a container
+   */
   agent(
     name: string,
     input?: unknown,
-    { reject = true, cancelSignal }: { reject?: boolean; cancelSignal?: AbortSignal } = {},
+    options: { reject?: boolean; cancelSignal?: AbortSignal; detached?: boolean } = {},
   ) {
     const { dir } = this;
     const limits = [
@@ -187,12 +205,20 @@ export class Host {
     return execa("setpriv", [...limits, process.execPath, agentBundle, ...places, ...folders, name, ...source], {
       input: input === undefined ? "" : JSON.stringify(input),
       env: { PATH: `${postgresBin}:${process.env["PATH"]}`, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
-      reject,
-      cancelSignal,
+      ...options,
     });
   }
 
-  async writeAgentConfig(generation: Generation, sets: readonly string[]): Promise<void> {
+  /** Base URL of what `agent run` serves. */
+  get status(): string {
+    return `http://${this.address}:${agentStatusPort}`;
+  }
+
+  async writeAgentConfig(
+    generation: Generation,
+    sets: readonly string[],
+    { vaultToken, ...more }: Partial<AgentConfig> & { vaultToken?: string } = {},
+  ): Promise<void> {
     const config: AgentConfig = {
       site: "test",
       generation,
@@ -203,8 +229,12 @@ export class Host {
       incrementalEverySeconds: 3_600,
       postgres: { dataDir: this.dataDir, socketDir: this.socketDir },
       fileSets: sets.map((name) => ({ name, path: this.set(name), exclude: [] })),
+      status: { host: this.address, port: agentStatusPort },
+      targets: [],
+      walQueueLimitSeconds: 60,
+      ...more,
     };
-    const secrets: AgentSecrets = { ...(await this.ground.keysOf("writer", generation)), ...ciphers };
+    const secrets: AgentSecrets = { ...(await this.ground.keysOf("writer", generation)), ...ciphers, vaultToken };
     writeFileSync(join(this.dir, "agent.json"), JSON.stringify(config));
     writeFileSync(join(this.dir, "secrets.json"), JSON.stringify(secrets), { mode: 0o600 });
   }

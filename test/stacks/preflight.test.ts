@@ -110,7 +110,7 @@ describe("the preflight", () => {
     const results = await Promise.allSettled([asked(), asked()]);
     expect(results.map((r) => r.status).sort()).toEqual(["fulfilled", "rejected"]);
     expect(String(results.find((r) => r.status === "rejected")?.reason)).toMatch(
-      /claimed by another run a moment ago; fix: /,
+      /generation 2 was claimed by \S+@\S+ at \S+; fix: /,
     );
   });
   it("refuses another source or another time for a generation that has begun", async () => {

@@ -1,31 +1,39 @@
-import { generationLayout, manifestKey } from "../../../contracts/generation";
-import { type Manifest, type ManifestBody, signManifest } from "../../../contracts/manifest";
+import { generationLayout } from "../../../contracts/generation";
+import type { Manifest, ManifestBody } from "../../../contracts/manifest";
+import { BaseBackups } from "./base-backups";
 import { command } from "./command";
-import { FileSets, type SetEntry } from "./file-sets";
+import { FileSets } from "./file-sets";
 import type { Log } from "./log";
-import { dueBackup, Pgbackrest } from "./pgbackrest";
+import { Manifests, type SetEntry } from "./manifests";
+import { Pgbackrest } from "./pgbackrest";
 import { clusterFacts, createRestorePoint, type RestorePoint, waitUntilArchived, withPostgres } from "./postgres";
 import { Restic } from "./restic";
 import type { Settings } from "./settings";
 import { Store } from "./store";
 import { VaultClient } from "./vault-client";
+import { VaultSet } from "./vault-set";
+import { watchVault } from "./vault-watch";
 
 /** Seconds in which the restore point's WAL segment must be in the store. */
 const archiveSeconds = 60;
 
+interface Parts {
+  readonly settings: Settings;
+  readonly pgbackrest: Pgbackrest;
+  readonly restic: Restic;
+  readonly baseBackups: BaseBackups;
+  readonly fileSets: FileSets;
+  readonly vault: { readonly client: VaultClient; readonly set: VaultSet } | undefined;
+  readonly manifests: Manifests;
+  readonly store: Store;
+  readonly software: Record<string, string>;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
 /** The backup agent of one generation: what `run` repeats and `cycle` does once. */
 export class Backups {
-  private constructor(
-    private readonly settings: Settings,
-    private readonly pgbackrest: Pgbackrest,
-    private readonly restic: Restic,
-    private readonly fileSets: FileSets,
-    private readonly vault: VaultClient | undefined,
-    private readonly store: Store,
-    private readonly software: Record<string, string>,
-    private readonly log: Log,
-    private readonly signal: AbortSignal,
-  ) {}
+  private constructor(private readonly parts: Parts) {}
 
   static async open(settings: Settings, log: Log, signal: AbortSignal): Promise<Backups> {
     const { config, secrets, runDir, cacheDir, spoolDir } = settings;
@@ -51,34 +59,44 @@ export class Backups {
       runDir,
       log,
     });
-    const vault = config.vault && new VaultClient(config.vault.address, secrets.vaultToken);
     const store = new Store(s3, secrets);
-    return new Backups(
+    const client = config.vault && new VaultClient(config.vault.address, secrets.vaultToken);
+    const passwords = { postgres: secrets.postgresCipher, files: secrets.filesCipher };
+    return new Backups({
       settings,
       pgbackrest,
       restic,
-      new FileSets(restic),
-      vault,
+      baseBackups: new BaseBackups({ pgbackrest, every: config, stateDir: cacheDir, log, signal }),
+      fileSets: new FileSets(restic),
+      vault: client && { client, set: new VaultSet(client, store, generation, runDir) },
+      manifests: await Manifests.open({ generation, passwords, store, stateDir: cacheDir, log }),
       store,
-      await toolVersions(),
+      software: await toolVersions(),
       log,
       signal,
-    );
+    });
+  }
+
+  /** What a recovery would restore now; of an earlier process too. */
+  get newest(): ManifestBody | undefined {
+    return this.parts.manifests.body;
   }
 
   /** Makes the repositories that are missing. Takes no harm from being done again. */
   async initialise(): Promise<void> {
-    await Promise.all([this.pgbackrest.createStanza(this.signal), this.restic.ensureRepository(this.signal)]);
-    this.log.info("repositories-ready", { prefix: generationLayout(this.settings.config.generation).prefix });
+    const { pgbackrest, restic, settings, log, signal } = this.parts;
+    await Promise.all([pgbackrest.createStanza(signal), restic.ensureRepository(signal)]);
+    log.info("repositories-ready", { prefix: generationLayout(settings.config.generation).prefix });
+  }
+
+  /** Makes the first base backup of the generation: no cycle can do without. */
+  async ensureBaseBackup(): Promise<void> {
+    if (!(await this.parts.baseBackups.newest())) await this.backUpCluster();
   }
 
   /** Backs up the cluster's files if that is due. */
-  async backUpCluster(): Promise<void> {
-    const type = dueBackup(await this.pgbackrest.backups(this.signal), Date.now() / 1000, this.settings.config);
-    if (type === undefined) return;
-    this.log.info("base-backup-started", { type });
-    await this.pgbackrest.backup(type, this.log, this.signal);
-    this.log.info("base-backup-finished", { type });
+  backUpCluster(): Promise<void> {
+    return this.parts.baseBackups.backUpIfDue();
   }
 
   /**
@@ -87,56 +105,58 @@ export class Backups {
    * @throws when any part failed, naming each that did
    */
   async cycle(): Promise<Manifest> {
-    const { config, secrets } = this.settings;
+    const { settings, baseBackups, manifests, software, log } = this.parts;
+    const { config } = settings;
     const startedAt = new Date();
-    const base = (await this.pgbackrest.backups(this.signal)).at(-1);
+    const base = await baseBackups.newest();
     if (!base) throw new Error("there is no base backup yet: a restore point would have nothing to build on");
     const { point, facts } = await this.restorePoint(`smarteros-${startedAt.toISOString()}`);
     const files = await this.backUpFiles();
-    const manifest = signManifest(
-      {
-        version: 1,
-        generation: config.generation,
-        consistentAt: point.at.toISOString(),
-        finishedAt: new Date().toISOString(),
-        postgres: {
-          stanza: config.stanza,
-          backupLabel: base.label,
-          restorePoint: point.name,
-          lsn: point.lsn,
-          walFile: point.walFile,
-          majorVersion: facts.majorVersion,
-          databaseBytes: facts.databaseBytes,
-        },
-        files,
-        software: { ...this.software, postgresql: facts.version },
-      } satisfies ManifestBody,
-      { postgres: secrets.postgresCipher, files: secrets.filesCipher },
-    );
-    const key = manifestKey(config.generation, startedAt.toISOString());
-    await this.store.putJson(key, manifest);
-    this.log.info("cycle-finished", { manifest: key, seconds: (Date.now() - startedAt.getTime()) / 1000 });
+    const { key, manifest } = await manifests.cycle(startedAt.toISOString(), {
+      version: 1,
+      generation: config.generation,
+      consistentAt: point.at.toISOString(),
+      finishedAt: new Date().toISOString(),
+      postgres: {
+        stanza: config.stanza,
+        backupLabel: base.label,
+        restorePoint: point.name,
+        lsn: point.lsn,
+        walFile: point.walFile,
+        majorVersion: facts.majorVersion,
+        databaseBytes: facts.databaseBytes,
+      },
+      files,
+      software: { ...software, postgresql: facts.version },
+    });
+    log.info("cycle-finished", { manifest: key, seconds: (Date.now() - startedAt.getTime()) / 1000 });
     return manifest;
   }
 
-  close(): void {
-    this.store.close();
+  /** Keeps Vault's changes between two cycles, until the signal. */
+  async watchVault(): Promise<void> {
+    const { vault, manifests, log, signal } = this.parts;
+    if (vault) await watchVault({ vault: vault.client, set: vault.set, manifests }, log, signal);
   }
 
-  private async restorePoint(name: string) {
-    return withPostgres(this.settings.config.postgres.socketDir, async (client) => {
+  close(): void {
+    this.parts.store.close();
+  }
+
+  private restorePoint(name: string) {
+    const { settings, signal } = this.parts;
+    return withPostgres(settings.config.postgres.socketDir, async (client) => {
       const point: RestorePoint = await createRestorePoint(client, name);
       const facts = await clusterFacts(client);
-      await waitUntilArchived(client, point.lastWalFile, archiveSeconds, this.signal);
+      await waitUntilArchived(client, point.lastWalFile, archiveSeconds, signal);
       return { point, facts };
     });
   }
 
   private async backUpFiles(): Promise<Record<string, SetEntry>> {
-    const { config, runDir } = this.settings;
-    const { vault } = this;
-    const parts = config.fileSets.map((set) => ({ name: set.name, entry: this.fileSets.folder(set, this.signal) }));
-    if (vault) parts.push({ name: "vault", entry: this.fileSets.vault(vault, runDir, this.signal) });
+    const { settings, fileSets, vault, signal } = this.parts;
+    const parts = settings.config.fileSets.map((set) => ({ name: set.name, entry: fileSets.save(set, signal) }));
+    if (vault) parts.push({ name: "vault", entry: vault.set.save() });
     const results = await Promise.allSettled(parts.map(({ entry }) => entry));
     const failures = results.flatMap((result, i) =>
       result.status === "rejected" ? [new Error(`file set ${parts[i]!.name}`, { cause: result.reason })] : [],

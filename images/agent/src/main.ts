@@ -8,13 +8,20 @@ import { exitCodes, Failure } from "./failure";
 import { logTo, messageOf } from "./log";
 import { type Places, parseJson, readSettings } from "./settings";
 
-/** The backup agent: the only program that runs backups and restores. Specs come on stdin, results go to stdout. */
+/**
+ * The backup agent: the only program that runs backups and restores. Specs come on stdin, results go to stdout. `agent health` is
+ * not here but in the image's wrapper (Dockerfile), which asks what `run` serves.
+ */
 const program = new Command("agent")
   .description("backs up and restores a SmarterOS site; see docs/design.md")
   .option("--config-file <file>", "what this agent backs up", "/etc/smarteros/agent.json")
   .option("--secrets-file <file>", "its keys and passwords", "/run/secrets/agent.json")
-  .option("--run-dir <dir>", "tmpfs for files with secrets, and the heartbeat", "/run/smarteros")
-  .option("--cache-dir <dir>", "restic's cache, kept between runs", "/var/lib/smarteros-agent")
+  .option("--run-dir <dir>", "tmpfs for files with secrets", "/run/smarteros")
+  .option(
+    "--cache-dir <dir>",
+    "what is kept between runs: restic's cache, the agent's own state",
+    "/var/lib/smarteros-agent",
+  )
   .option("--spool-dir <dir>", "WAL fetched ahead", "/var/spool/pgbackrest");
 
 const places = () => program.opts<Places>();
@@ -49,14 +56,6 @@ program
       await backups.backUpCluster();
     }),
   );
-
-program
-  .command("health")
-  .description("0 when the last cycle is recent enough")
-  .action(async () => {
-    const { readHealth } = await import("./heartbeat");
-    console.log(await readHealth(places().runDir));
-  });
 
 program
   .command("restore")

@@ -70,13 +70,18 @@ export class Pgbackrest {
   }
 }
 
-/** Which backup is due, if any: the first one and every one after `fullEverySeconds` is full. */
+/**
+ * Which backup is due, if any: the first one and every one after `fullEverySeconds` is full.
+ * @param cutOff the one before did not end: then one that is due is full
+ */
 export function dueBackup(
   backups: readonly BaseBackup[],
   nowSeconds: number,
   every: { fullEverySeconds: number; incrementalEverySeconds: number },
+  cutOff: boolean,
 ): "full" | "incr" | undefined {
   const age = (backup: BaseBackup | undefined) => (backup ? nowSeconds - backup.stoppedAt : Infinity);
   if (age(backups.findLast(({ type }) => type === "full")) >= every.fullEverySeconds) return "full";
-  return age(backups.at(-1)) >= every.incrementalEverySeconds ? "incr" : undefined;
+  if (age(backups.at(-1)) < every.incrementalEverySeconds) return undefined;
+  return cutOff ? "full" : "incr";
 }

@@ -1,56 +1,73 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { often, succeeds } from "./attempts";
 import { Backups } from "./cycle";
-import { writeHeartbeat } from "./heartbeat";
 import type { Log } from "./log";
 import type { Settings } from "./settings";
+import { archiveFacts } from "./status/archive";
+import { DiskForecast } from "./status/disk-forecast";
+import { serveStatus } from "./status/serve";
+import type { Status } from "./status/status";
+import { ticks } from "./ticks";
+
+/** Seconds between two looks at PostgreSQL's archiver and disk. */
+const archiveLookSeconds = 10;
 
 /**
- * Backs up until the signal: repositories and the first base backup, then a cycle every `cycleSeconds`. What fails is
- * logged with its cause and tried again at the next tick; the heartbeat then grows old, and `agent health` says so.
+ * Backs up until the signal: repositories and the first base backup if there is none, then a cycle every `cycleSeconds`, and Vault when it changes. What
+ * fails is logged with its cause and tried again at the next tick; the newest restorable point then grows old, and `/health` says so.
  * Base backups are made beside the cycles: a large one must not hold up the restore points.
  */
 export async function run(settings: Settings, log: Log, signal: AbortSignal): Promise<void> {
-  const { runDir, config } = settings;
-  await writeHeartbeat(runDir, { state: "initialising", since: new Date().toISOString() });
+  const { config } = settings;
   const backups = await Backups.open(settings, log, signal);
-
-  for await (const _ of ticks(config.cycleSeconds, signal)) {
-    if (await succeeds("initialise", () => backups.initialise().then(() => backups.backUpCluster()), log, signal))
-      break;
-  }
-  let baseBackup: Promise<unknown> | undefined;
-  for await (const _ of ticks(config.cycleSeconds, signal)) {
-    baseBackup ??= succeeds("base-backup", () => backups.backUpCluster(), log, signal).finally(
-      () => (baseBackup = undefined),
-    );
-    if (await succeeds("cycle", () => backups.cycle(), log, signal)) {
-      const lastFinishedAt = new Date().toISOString();
-      await writeHeartbeat(runDir, { state: "cycling", lastFinishedAt, cycleSeconds: config.cycleSeconds });
-    }
-  }
-  await baseBackup;
-  backups.close();
-  log.info("stopped");
-}
-
-async function succeeds(what: string, work: () => Promise<unknown>, log: Log, signal: AbortSignal): Promise<boolean> {
+  const known: Pick<Status, "phase" | "archive"> = {
+    phase: { state: "initialising", since: new Date() },
+    archive: undefined,
+  };
+  const server = await serveStatus(config.status, () => ({
+    ...known,
+    now: new Date(),
+    config,
+    newest: backups.newest,
+  }));
   try {
-    await work();
-    return true;
-  } catch (error) {
-    if (signal.aborted) log.info(`${what}-stopped`);
-    else log.error(`${what}-failed`, error);
-    return false;
+    await Promise.all([work(), watchArchive()]);
+  } finally {
+    server.close();
+    backups.close();
   }
-}
+  log.info("stopped");
 
-/** Now, and then every so many seconds from start to start; a tick that comes late is not made up for. Ends by the signal. */
-async function* ticks(everySeconds: number, signal: AbortSignal): AsyncGenerator<void> {
-  while (!signal.aborted) {
-    const next = Date.now() + everySeconds * 1000;
-    yield;
-    await delay(Math.max(0, next - Date.now()), undefined, { signal }).catch((error: unknown) => {
-      if (!signal.aborted) throw error;
-    });
+  async function work(): Promise<void> {
+    for await (const _ of ticks(config.cycleSeconds, signal)) {
+      const begin = () => backups.initialise().then(() => backups.ensureBaseBackup());
+      if (await succeeds("initialise", begin, log, signal)) break;
+    }
+    await Promise.all([cycles(), backups.watchVault()]);
+  }
+
+  async function cycles(): Promise<void> {
+    let baseBackup: Promise<unknown> | undefined;
+    for await (const _ of ticks(config.cycleSeconds, signal)) {
+      baseBackup ??= succeeds("base-backup", () => backups.backUpCluster(), log, signal).finally(
+        () => (baseBackup = undefined),
+      );
+      if (await succeeds("cycle", () => backups.cycle(), log, signal))
+        known.phase = { state: "cycling", lastFinishedAt: new Date() };
+    }
+    await baseBackup;
+  }
+
+  async function watchArchive(): Promise<void> {
+    const forecast = new DiskForecast();
+    const attempt = often("archive-watch", log, signal);
+    for await (const _ of ticks(archiveLookSeconds, signal)) {
+      await attempt(async () => {
+        const facts = await archiveFacts(config.postgres).catch((error: unknown) => {
+          known.archive = undefined;
+          throw error;
+        });
+        known.archive = { ...facts, diskFullSeconds: forecast.add(Date.now(), facts) };
+      });
+    }
   }
 }

@@ -6,9 +6,9 @@ import { agentConfig, type AgentConfig, agentSecrets, type AgentSecrets } from "
 export interface Places {
   configFile: string;
   secretsFile: string;
-  /** tmpfs: holds configuration files with secrets (mode 0600), the heartbeat, and Vault's snapshot while it is backed up. */
+  /** tmpfs: holds configuration files with secrets (mode 0600), and Vault's snapshot while it is sent. */
   runDir: string;
-  /** A volume: restic's cache, without which every backup would have to read what its writer may not read. */
+  /** A volume: what the agent remembers, and restic's cache, without which every backup would have to read what its writer may not read. */
   cacheDir: string;
   /** WAL fetched ahead, and pgBackRest's locks. */
   spoolDir: string;

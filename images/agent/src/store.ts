@@ -1,5 +1,5 @@
 import { Agent } from "node:https";
-import { ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import type { S3Location } from "../../../contracts/agent";
 
 export interface StoreKeys {
@@ -25,14 +25,23 @@ export class Store {
   }
 
   async putJson(key: string, value: unknown): Promise<void> {
+    await this.put(key, JSON.stringify(value), "application/json");
+  }
+
+  async put(key: string, content: string | Uint8Array, contentType: string): Promise<void> {
     await this.client.send(
-      new PutObjectCommand({
-        Bucket: this.s3.bucket,
-        Key: key,
-        Body: JSON.stringify(value),
-        ContentType: "application/json",
-      }),
+      new PutObjectCommand({ Bucket: this.s3.bucket, Key: key, Body: content, ContentType: contentType }),
     );
+  }
+
+  /** @throws when there is no such object, or these keys may not read it */
+  async get(key: string): Promise<Uint8Array> {
+    try {
+      const { Body } = await this.client.send(new GetObjectCommand({ Bucket: this.s3.bucket, Key: key }));
+      return await Body!.transformToByteArray();
+    } catch (error) {
+      throw new Error(`bucket ${this.s3.bucket}: ${key} cannot be read`, { cause: error });
+    }
   }
 
   /** The one key that begins so. @throws when there is none, or more than one */

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EngineEvent } from "@pulumi/pulumi/automation/events";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { EngineSteps, engineEventsTo, followEngineEvents } from "../../../drill/engine-events";
+import { engineEventsTo } from "../../../drill/engine-events";
 import { Timeline } from "../../../drill/timeline";
+import { EngineSteps, followEngineEvents } from "../../../engine/events";
 
 let folder: string;
 let file: string;

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import * as iam from "@aws-sdk/client-iam";
 import * as s3 from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { waitUntil } from "../../../local-cloud/wait";
 import { errorOf, region, root, startLocalS3, type Keys, type LocalS3 } from "./local-s3";
 
 const Bucket = "backups";
@@ -117,6 +118,20 @@ it("deletes no version under COMPLIANCE retention, not even for root", async () 
   const { VersionId } = await client.send(new s3.PutObjectCommand(put));
   const remove = new s3.DeleteObjectCommand({ Bucket, Key: "locked", VersionId, BypassGovernanceRetention: true });
   expect(await errorOf(client.send(remove))).toBe("AccessDenied");
+});
+
+it("lists when each version came into being, not when it was superseded", async () => {
+  const put = (Body: string) => client.send(new s3.PutObjectCommand({ Bucket, Key: "past", Body }));
+  await put("a");
+  const superseded = Math.floor(Date.now() / 1_000) * 1_000 + 1_000;
+  await waitUntil(async () => Date.now() >= superseded, { what: "the next second", seconds: 2 });
+  await put("b");
+  await client.send(new s3.DeleteObjectCommand({ Bucket, Key: "past" }));
+  const { Versions, DeleteMarkers } = await client.send(new s3.ListObjectVersionsCommand({ Bucket, Prefix: "past" }));
+  const [newer, older] = Versions!.map(({ LastModified }) => LastModified!.getTime());
+  expect(older).toBeLessThan(superseded);
+  expect(newer).toBeGreaterThanOrEqual(superseded);
+  expect(DeleteMarkers).toMatchObject([{ IsLatest: true }]);
 });
 
 it("holds a writer to its rights, also inside of keys", async () => {

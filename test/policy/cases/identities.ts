@@ -86,7 +86,7 @@ export const identityCases: Record<string, Case> = {
       {
         ...grant("s3:DeleteObject", ["arn:aws:s3:::b/g1/files/locks/*", "arn:aws:s3:::b/g1/files/*"]),
         says: [
-          "aws.iam.UserPolicy w, policy.S.Resource: received \"arn:aws:s3:::b/g1/files/*\"; allowed: s3:DeleteObject on restic's locks and pgBackRest's latest alone; fix: narrow the resource",
+          "aws.iam.UserPolicy w, policy.S.Resource: received \"arn:aws:s3:::b/g1/files/*\"; allowed: s3:DeleteObject (markers) on restic's locks and pgBackRest's base backups alone; fix: narrow the resource",
         ],
       },
     ],

@@ -1,11 +1,14 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { RestoreResult, RestoreSpec } from "../../../../contracts/agent";
+import { sha256OfKey } from "../../../../contracts/generation";
 import { exitCodes, Failure } from "../failure";
 import type { Log } from "../log";
 import { Restic } from "../restic";
 import type { Places } from "../settings";
+import { Store } from "../store";
 import { filesPart } from "./files";
+import { objectPart } from "./object";
 import { withLocks } from "./lock";
 import type { Part } from "./part";
 import { postgresPart } from "./postgres";
@@ -49,7 +52,11 @@ async function partsOf(spec: RestoreSpec, places: Places & { sourceConf: string 
     runDir,
     log,
   });
-  const parts = spec.fileSets.map((set) => filesPart(set, restic));
+  const parts = spec.fileSets.map((set) =>
+    sha256OfKey(set.snapshot) === undefined
+      ? filesPart(set, restic)
+      : objectPart(set, () => new Store(s3, secrets), runDir),
+  );
   if (spec.postgres)
     parts.unshift(await postgresPart({ spec, postgres: spec.postgres, runDir, spoolDir, sourceConf, log }));
   return parts;

@@ -6,22 +6,49 @@ import { plan } from "../plan/plan";
 export interface Site {
   /** @example "smarterbot.test" */
   readonly domain: string;
-  /** Certificate authority that signed the site's certificates, PEM. */
-  readonly ca: string;
-  /** DRILL_TOKEN of the services. */
-  readonly token: string;
-  /** IPv4 address of a name, asked anew each time: the drill looks at what DNS says, not at what it said. */
+  /**
+   * Who signed the site's certificates: an authority as PEM, "public" for those that the machine trusts, "unknown" for the site's own
+   * authority where it is not at hand: then name and dates of a certificate are checked, and its signature is not.
+   */
+  readonly ca: string | "public" | "unknown";
+  /** DRILL_TOKEN of the services; only in a drill. */
+  readonly token?: string;
+  /** IPv4 address of a name, asked anew each time: what DNS says, not what it said. */
   readonly resolve: (host: string) => Promise<string>;
 }
 
+/** A DNS server. @example { address: "1.1.1.1", port: 53 } */
+export interface DnsServer {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** @example dnsServer("127.0.0.1:5353") @example dnsServer("1.1.1.1").port === 53 */
+export function dnsServer(text: string): DnsServer {
+  const [address = "", port = "53"] = text.split(":");
+  return { address, port: Number(port) };
+}
+
 /** Asks one DNS server, without a cache. @throws when the name has no A record, or the server does not answer within two tries of 1 s */
-export function askDns(server: { readonly address: string; readonly port: number }): Site["resolve"] {
+export function askDns(server: DnsServer): Site["resolve"] {
   const resolver = new Resolver({ timeout: 1_000, tries: 2 });
   resolver.setServers([`${server.address}:${server.port}`]);
   return async (host) => {
     const [address] = await resolver.resolve4(host);
     if (address === undefined) throw new Error(`${host}: no A record at ${server.address}:${server.port}`);
     return address;
+  };
+}
+
+/** Asks several servers at once: the first that answers counts. @throws what the first of them said when none answers */
+export function askAnyDns(servers: readonly DnsServer[]): Site["resolve"] {
+  const all = servers.map(askDns);
+  return async (host) => {
+    try {
+      return await Promise.any(all.map((ask) => ask(host)));
+    } catch (error) {
+      throw error instanceof AggregateError ? (error.errors[0] as Error) : error;
+    }
   };
 }
 

@@ -2,8 +2,8 @@ import { setMaxListeners } from "node:events";
 import { setInterval } from "node:timers/promises";
 import { z } from "zod";
 import type { ServiceName } from "../plan/model";
-import { askOk, askSite, type Answer, type AskSite } from "./https";
-import { drillServices, moduleProbes, publicHost, type ModuleProbe, type Site } from "./site";
+import { askSite, type Answer, type AskSite } from "./https";
+import { moduleProbes, type ModuleProbe, type Site } from "./site";
 
 /** Milliseconds between two looks at one module: the error of a measured RTO. */
 const lookEveryMs = 250;
@@ -32,10 +32,6 @@ export interface Seen {
   readonly evidence: string;
 }
 
-/** What a service still has of the numbered writes; see the services' GET /_drill/last. */
-export const lastWrites = z.object({ rows: z.number(), files: z.number().optional(), vault: z.number().optional() });
-export type LastWrites = z.infer<typeof lastWrites>;
-
 /** Looks at every module from outside, DNS first, until each has answered or the deadline is over. Never rejects for a silent one. */
 export async function probeUntilAll(options: ProbeOptions): Promise<Map<ServiceName, Seen>> {
   const ask = askSite(options.site);
@@ -54,15 +50,37 @@ export async function probeUntilAll(options: ProbeOptions): Promise<Map<ServiceN
   return new Map(seen);
 }
 
+/** A module that answered well. */
+export interface Look {
+  readonly address: string;
+  readonly seconds: number;
+  readonly certificateUntil: string;
+  readonly evidence: string;
+}
+
+/** It answered, and said that it is not well. */
+export class NotWell extends Error {}
+
+/** Looks once at a module. @throws NotWell with what it said, or what kept it from answering */
+export async function lookAt(ask: AskSite, probe: ModuleProbe, timeoutMs = lookTimeoutMs): Promise<Look> {
+  const started = performance.now();
+  const answer = await ask({ host: probe.host, path: probe.path, timeoutMs });
+  const said = wellBeing(probe, answer);
+  return {
+    address: answer.address,
+    seconds: (performance.now() - started) / 1_000,
+    certificateUntil: answer.certificate.validTo,
+    evidence: `https://${probe.host}${probe.path} at ${answer.address}: ${said}`,
+  };
+}
+
 async function lookUntilWell(ask: AskSite, probe: ModuleProbe, signal: AbortSignal): Promise<Seen> {
-  const where = `https://${probe.host}${probe.path}`;
   let problem = "was not asked";
   try {
     for await (const _ of setInterval(lookEveryMs, undefined, { signal })) {
       try {
-        const answer = await ask({ host: probe.host, path: probe.path, timeoutMs: lookTimeoutMs });
-        const evidence = `${where} at ${answer.address}: ${wellBeing(probe, answer)}`;
-        return { at: Date.now(), address: answer.address, evidence };
+        const { address, evidence } = await lookAt(ask, probe);
+        return { at: Date.now(), address, evidence };
       } catch (error) {
         problem = error instanceof Error ? error.message : String(error);
       }
@@ -70,7 +88,11 @@ async function lookUntilWell(ask: AskSite, probe: ModuleProbe, signal: AbortSign
   } catch (error) {
     if (!signal.aborted) throw error;
   }
-  return { at: null, address: null, evidence: `${where}: never answered well; last: ${problem}` };
+  return {
+    at: null,
+    address: null,
+    evidence: `https://${probe.host}${probe.path}: never answered well; last: ${problem}`,
+  };
 }
 
 const dependencies = z.record(z.string(), z.object({ ok: z.boolean(), detail: z.string() }));
@@ -80,11 +102,12 @@ function wellBeing({ module, kind }: ModuleProbe, { status, body, certificate }:
   const says = `HTTP ${status} ${JSON.stringify(body)?.slice(0, 300)}`;
   switch (kind) {
     case "own":
-      if (status !== 200) throw new Error(says);
+      if (status !== 200) throw new NotWell(says);
       return says;
     case "dependency": {
       const dependency = dependencies.safeParse(body).data?.[module];
-      if (!dependency?.ok) throw new Error(dependency?.detail ?? says);
+      if (!dependency) throw new Error(says);
+      if (!dependency.ok) throw new NotWell(dependency.detail);
       return dependency.detail;
     }
     case "proxy":
@@ -92,16 +115,4 @@ function wellBeing({ module, kind }: ModuleProbe, { status, body, certificate }:
     default:
       throw new Error(`unknown kind of probe: ${kind satisfies never}`);
   }
-}
-
-/** Asks each service what it still has of the numbered writes. @throws when one does not say */
-export async function askLastWrites(site: Site): Promise<Map<ServiceName, LastWrites>> {
-  const ask = askSite(site);
-  const answers = await Promise.all(
-    drillServices.map(async (service) => {
-      const host = publicHost(service, site.domain);
-      return [service, lastWrites.parse(await askOk(ask, { host, path: "/_drill/last" }))] as const;
-    }),
-  );
-  return new Map(answers);
 }

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { Agent, request } from "node:https";
 import { text } from "node:stream/consumers";
-import type { TLSSocket } from "node:tls";
+import { checkServerIdentity, type PeerCertificate, type TLSSocket } from "node:tls";
 import type { Site } from "./site";
 
 /** One HTTPS exchange. */
@@ -20,7 +20,7 @@ export interface Answer {
   readonly body: unknown;
   /** Address that was connected to. */
   readonly address: string;
-  /** The certificate that was served and verified. */
+  /** The certificate that was served and verified, as far as the site's authority is known. */
   readonly certificate: { readonly subject: string; readonly issuer: string; readonly validTo: string };
 }
 
@@ -40,16 +40,18 @@ export function askSite(site: Site): AskSite {
       method: body ? "POST" : "GET",
       headers: {
         Host: host,
-        Authorization: `Bearer ${site.token}`,
+        ...(site.token && { Authorization: `Bearer ${site.token}` }),
         ...(body && { "Content-Type": "application/json" }),
       },
-      ca: site.ca,
+      ...trust(site.ca),
       agent: new Agent({ keepAlive: false }),
       signal,
     });
     outgoing.end(body && JSON.stringify(body));
     const [response] = await once(outgoing, "response");
-    const { subject, issuer, valid_to } = (response.socket as TLSSocket).getPeerCertificate();
+    const certificate = (response.socket as TLSSocket).getPeerCertificate();
+    if (site.ca === "unknown") checkWithoutAuthority(host, certificate);
+    const { subject, issuer, valid_to } = certificate;
     return {
       status: response.statusCode,
       body: parse(await text(response)),
@@ -57,6 +59,17 @@ export function askSite(site: Site): AskSite {
       certificate: { subject: name(subject) ?? host, issuer: name(issuer) ?? "unknown", validTo: valid_to },
     };
   };
+}
+
+const trust = (ca: Site["ca"]) => (ca === "public" ? {} : ca === "unknown" ? { rejectUnauthorized: false } : { ca });
+
+/** What can be checked of a certificate whose authority is not at hand. @throws when it is not for this host, or not valid now */
+function checkWithoutAuthority(host: string, certificate: PeerCertificate): void {
+  const wrongName = checkServerIdentity(host, certificate);
+  if (wrongName) throw wrongName;
+  const now = Date.now();
+  if (now < Date.parse(certificate.valid_from) || now > Date.parse(certificate.valid_to))
+    throw new Error(`${host}: certificate valid from ${certificate.valid_from} to ${certificate.valid_to}`);
 }
 
 /** Like `ask`, and @throws on any status but 2xx, with what was answered. */

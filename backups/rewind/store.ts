@@ -1,0 +1,41 @@
+import type { S3Client } from "@aws-sdk/client-s3";
+import { z } from "zod";
+import { s3Client } from "../../stacks/backup-store";
+import type { PulumiConfig } from "../../stacks/secrets/pulumi-config";
+
+/** The part of a stack's settings that says where its backups are; the rest may be wrong. */
+const siteStore = z.looseObject({
+  backups: z.looseObject({
+    bucket: z.string(),
+    region: z.string(),
+    endpoint: z.looseObject({ caPem: z.string().optional() }).optional(),
+  }),
+});
+const endpointsSchema = z.array(z.looseObject({ s3: z.string().optional() }));
+
+/**
+ * The backup bucket of a stack and the operator's own access to it: the aws provider's settings, else environment and profile.
+ * @throws Error when the stack names no bucket
+ */
+export async function openStore(config: PulumiConfig): Promise<{ s3: S3Client; bucket: string }> {
+  const keys = ["smarteros:site", "aws:endpoints", "aws:accessKey", "aws:secretKey", "aws:profile"] as const;
+  const values = await config.values(keys);
+  const site = siteStore.safeParse(JSON.parse(values.get("smarteros:site") ?? "{}"));
+  if (!site.success)
+    throw new Error(
+      `smarteros:site.backups: stack ${config.stack} does not name its bucket and region; allowed: see docs/configuration.md; fix: fill in its settings`,
+    );
+  const { bucket, region, endpoint } = site.data.backups;
+  const endpoints = endpointsSchema.parse(JSON.parse(values.get("aws:endpoints") ?? "[]"));
+  const s3 = s3Client(
+    {
+      region,
+      endpoint: endpoints.find((e) => e.s3 !== undefined)?.s3,
+      accessKey: values.get("aws:accessKey"),
+      secretKey: values.get("aws:secretKey"),
+      profile: values.get("aws:profile"),
+    },
+    endpoint?.caPem,
+  );
+  return { s3, bucket };
+}

@@ -1,0 +1,48 @@
+import { oneLine } from "./table";
+
+/** What came of a question that has a deadline of its own. */
+export type Asked<T> =
+  | { readonly state: "answered"; readonly value: T; readonly seconds: number }
+  /** It answered that it cannot, or cannot be reached. */
+  | { readonly state: "failed"; readonly reason: string; readonly seconds: number }
+  /** It took the question and did not answer in time. */
+  | { readonly state: "silent"; readonly seconds: number }
+  /** It was not asked, because of something else. */
+  | { readonly state: "not-asked"; readonly reason: string };
+
+/**
+ * Asks, and gives up at the deadline whether the work heeds its signal or not: a look never takes longer than its slowest deadline.
+ * @param seconds the deadline
+ */
+export async function ask<T>(seconds: number, work: (signal: AbortSignal) => Promise<T>): Promise<Asked<T>> {
+  const started = performance.now();
+  const elapsed = () => (performance.now() - started) / 1_000;
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<Asked<T>>((resolve) => {
+    timer = setTimeout(() => {
+      resolve({ state: "silent", seconds });
+      controller.abort(new Error(`no answer in ${seconds} s`));
+    }, seconds * 1_000);
+  });
+  const answer = Promise.resolve()
+    .then(() => work(controller.signal))
+    .then(
+      (value): Asked<T> => ({ state: "answered", value, seconds: elapsed() }),
+      (error: unknown): Asked<T> => ({ state: "failed", reason: reasonOf(error), seconds: elapsed() }),
+    );
+  try {
+    return await Promise.race([answer, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The answer, or undefined. */
+export const answerOf = <T>(asked: Asked<T>): T | undefined => (asked.state === "answered" ? asked.value : undefined);
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return oneLine(String(error));
+  const cause = error.cause instanceof Error ? ` (${error.cause.message})` : "";
+  return oneLine(error.message + cause);
+}

@@ -1,0 +1,159 @@
+import {
+  GetUserPolicyCommand,
+  IAMClient,
+  ListAccessKeysCommand,
+  ListUserPoliciesCommand,
+  ListUsersCommand,
+} from "@aws-sdk/client-iam";
+import { z } from "zod";
+import type { StoreAccess } from "../../stacks/backup-store";
+import { ask } from "../ask";
+import { from, says, type Statement } from "./statement";
+
+/** Seconds for all questions to IAM. */
+const deadline = 20;
+
+/** Keys that are older than this should be changed. */
+const keyDays = 365;
+
+const document = z.object({
+  Statement: z.array(
+    z.object({
+      Effect: z.string(),
+      Action: z.union([z.string(), z.array(z.string())]),
+      Resource: z.union([z.string(), z.array(z.string())]),
+    }),
+  ),
+});
+
+/** What one user may do in the backup bucket. */
+export interface Rights {
+  readonly user: string;
+  readonly keys: readonly { readonly id: string; readonly createdAt: string; readonly active: boolean }[];
+  readonly allowed: readonly { readonly action: string; readonly on: readonly string[] }[];
+}
+
+/** What would let a writer destroy or shorten backups that are locked, or open them to others. */
+const destroying =
+  /^s3:(\*|Delete(Bucket|ObjectVersion).*|BypassGovernanceRetention|PutObject(Retention|LegalHold|LockConfiguration).*|PutBucket(Policy|Versioning|ObjectLockConfiguration).*|PutLifecycleConfiguration)$/;
+/** Where a writer may leave delete markers: its own locks and interrupted backups (versions stay). */
+const ownLeftovers = /\/(files\/locks|postgres\/backup)\/\*$/;
+
+/** Users whose names say that they are the backups', and what they may do: asked of IAM itself. */
+export async function rightsIn(access: StoreAccess, endpoint: string | undefined): Promise<Rights[]> {
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
+  const { accessKey, secretKey, profile } = access;
+  const iam = new IAMClient({
+    region: "us-east-1",
+    ...(endpoint ? { endpoint } : {}),
+    ...(profile ? { profile } : {}),
+    ...(accessKey && secretKey ? { credentials: { accessKeyId: accessKey, secretAccessKey: secretKey } } : {}),
+    maxAttempts: 2,
+    requestHandler: { connectionTimeout: 3_000, requestTimeout: 5_000 },
+  });
+  try {
+    const { Users = [] } = await iam.send(new ListUsersCommand({}));
+    const names = Users.flatMap(({ UserName }) =>
+      UserName && /^backup-(writer|reader)-g\d+/.test(UserName) ? [UserName] : [],
+    );
+    return await Promise.all(names.map((user) => rightsOf(iam, user)));
+  } finally {
+    iam.destroy();
+  }
+}
+
+async function rightsOf(iam: IAMClient, UserName: string): Promise<Rights> {
+  const [{ AccessKeyMetadata = [] }, { PolicyNames = [] }] = await Promise.all([
+    iam.send(new ListAccessKeysCommand({ UserName })),
+    iam.send(new ListUserPoliciesCommand({ UserName })),
+  ]);
+  const documents = await Promise.all(
+    PolicyNames.map(
+      async (PolicyName) => (await iam.send(new GetUserPolicyCommand({ UserName, PolicyName }))).PolicyDocument ?? "{}",
+    ),
+  );
+  const allowed = documents
+    .flatMap((text) => document.parse(JSON.parse(text.startsWith("%") ? decodeURIComponent(text) : text)).Statement)
+    .filter(({ Effect }) => Effect === "Allow")
+    .flatMap(({ Action, Resource }) => [Action].flat().map((action) => ({ action, on: [Resource].flat() })));
+  return {
+    user: UserName,
+    keys: AccessKeyMetadata.map((k) => ({
+      id: k.AccessKeyId ?? "?",
+      createdAt: (k.CreateDate ?? new Date(0)).toISOString(),
+      active: k.Status === "Active",
+    })),
+    allowed,
+  };
+}
+
+/** Who can read, write and delete; how old the keys are. */
+export async function rightsStatements(
+  access: StoreAccess,
+  endpoint: string | undefined,
+  now: Date,
+): Promise<{ statements: Statement[]; rights: readonly Rights[] }> {
+  const asked = await ask(deadline, () => rightsIn(access, endpoint));
+  const users = asked.state === "answered" ? asked.value : [];
+  const statements = [
+    from("identities", asked, (all) => ({
+      holds: all.some(isWriter),
+      evidence: all.map(inWords).join("; ") || "no user of the backups",
+    })),
+    from("writer-cannot-destroy", asked, (all) => {
+      const bad = all
+        .filter(isWriter)
+        .flatMap(({ user, allowed }) =>
+          allowed.filter(mayDestroy).map(({ action, on }) => `${user}: ${action} on ${on.join(", ")}`),
+        );
+      const writers = all.filter(isWriter).map(({ user }) => user);
+      return {
+        holds: writers.length > 0 && bad.length === 0,
+        evidence:
+          bad.join("; ") ||
+          `${writers.join(", ")}: no right to delete versions, to shorten retention or to change the bucket`,
+      };
+    }),
+    from(
+      "key-age",
+      asked,
+      (all) => {
+        const ages = all.flatMap(({ user, keys }) =>
+          keys.map((k) => ({ user, days: Math.floor((now.getTime() - Date.parse(k.createdAt)) / 86_400_000) })),
+        );
+        return {
+          holds: ages.every(({ days }) => days <= keyDays),
+          evidence: ages.map(({ user, days }) => `${user}: ${days} days`).join("; ") || "no key",
+        };
+      },
+      false,
+    ),
+    says(
+      "secret-age",
+      undefined,
+      "the settings keep no dates of ciphers, application keys and Vault's shares; npm run secrets:init never makes them anew",
+      false,
+    ),
+  ];
+  return { statements, rights: users };
+}
+
+const isWriter = ({ user }: Rights) => user.startsWith("backup-writer");
+
+const mayDestroy = ({ action, on }: Rights["allowed"][number]) =>
+  destroying.test(action) || (action === "s3:DeleteObject" && !on.every((resource) => ownLeftovers.test(resource)));
+
+function inWords({ user, allowed, keys }: Rights): string {
+  const may = (verb: string, actions: RegExp) => {
+    const on = [
+      ...new Set(allowed.filter(({ action }) => actions.test(action)).flatMap(({ on: resources }) => resources)),
+    ].map((r) => r.replace("arn:aws:s3:::", ""));
+    return on.length === 0 ? [] : [`${verb} ${on.join(", ")}`];
+  };
+  const all = [
+    ...may("reads", /^s3:(\*|GetObject)/),
+    ...may("writes", /^s3:(\*|PutObject$)/),
+    ...may("deletes", /^s3:(\*|DeleteObject)/),
+  ];
+  return `${user} (${keys.filter((k) => k.active).length} active keys) ${all.join("; ") || "may do nothing"}`;
+}

@@ -1,0 +1,144 @@
+import { access } from "node:fs/promises";
+import { resolve } from "node:path";
+import { z } from "zod";
+import { pulumiUp, type UpArgs } from "../engine/up";
+import { findEngine } from "../toolchain/engine";
+import { engineEnvironment } from "../toolchain/ensure";
+import { repoRoot } from "../toolchain/paths";
+import { run } from "../toolchain/run";
+import { OperatorError, type StackOptions } from "./context";
+import { exitCodes } from "./exit-codes";
+
+/** A command of the engine that did not succeed. */
+export class EngineError extends OperatorError {
+  constructor(
+    readonly command: string,
+    readonly stderr: string,
+  ) {
+    super(`pulumi ${command}: ${stderr.replace(/^error: /, "").trim()}${fixOf(stderr)}`, exitCodes.failed);
+  }
+}
+
+const fixOf = (stderr: string) =>
+  /no stack named/.test(stderr)
+    ? "; fix: pulumi stack init, or the state's place (PULUMI_BACKEND_URL)"
+    : /passphrase/.test(stderr)
+      ? "; fix: PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE"
+      : /PULUMI_ACCESS_TOKEN|pulumi login/.test(stderr)
+        ? "; fix: pulumi login, or PULUMI_BACKEND_URL"
+        : "";
+
+const listedConfig = z.record(z.string(), z.object({ value: z.string().optional(), secret: z.boolean() }));
+
+/** The settings of a stack, in clear. */
+export interface ClearConfig {
+  /** By key; structured values as JSON. */
+  readonly values: Readonly<Record<string, string>>;
+  /** Keys whose values must not be shown. */
+  readonly secretKeys: readonly string[];
+}
+
+/** `pulumi` for one stack, in the repository's folder, with the operator's own backend, login and passphrase. */
+export class StackEngine {
+  private constructor(
+    private readonly pulumi: string,
+    private readonly env: Readonly<Record<string, string>>,
+    readonly stack: string,
+    /** Absolute path. */
+    readonly configFile: string,
+  ) {}
+
+  /** @throws OperatorError when there is no engine, or no settings file */
+  static async find({ stack, configFile }: StackOptions): Promise<StackEngine> {
+    const engine = await findEngine();
+    if (!engine) throw new OperatorError("no pulumi on this machine; fix: npm run setup", exitCodes.refused);
+    const file = configFile === undefined ? resolve(repoRoot(), `Pulumi.${stack}.yaml`) : resolve(configFile);
+    await access(file).catch((cause: NodeJS.ErrnoException) => {
+      throw new OperatorError(
+        `${file}: ${cause.code}; allowed: the settings of stack ${stack}; fix: --config-file FILE`,
+        exitCodes.refused,
+        { cause },
+      );
+    });
+    // PATH alone: the user's own PULUMI_HOME holds the login.
+    const { PATH = "" } = engineEnvironment(engine);
+    return new StackEngine(engine.pulumi, { PATH, PULUMI_SKIP_UPDATE_CHECK: "true" }, stack, file);
+  }
+
+  /** Values of all keys, secrets in clear: never to be shown. */
+  async config(signal?: AbortSignal): Promise<ClearConfig> {
+    const text = await this.ask(["config", "--json", "--show-secrets", ...this.options], signal);
+    const all = Object.entries(listedConfig.parse(JSON.parse(text)));
+    return {
+      values: Object.fromEntries(all.flatMap(([key, { value }]) => (value === undefined ? [] : [[key, value]]))),
+      secretKeys: all.flatMap(([key, { secret }]) => (secret ? [key] : [])),
+    };
+  }
+
+  /** Outputs of the last `up`, without secrets; empty: there was none. */
+  async outputs(signal?: AbortSignal): Promise<Record<string, unknown>> {
+    return JSON.parse(await this.ask(["stack", "output", "--json", "--stack", this.stack], signal)) as Record<
+      string,
+      unknown
+    >;
+  }
+
+  /** Lets go of the state's lock, whoever holds it. */
+  async cancel(): Promise<void> {
+    await this.ask(["cancel", this.stack, "--yes"]);
+  }
+
+  /** `pulumi preview`: what the program itself finds, Hetzner and Cloudflare included. Never throws for what it finds. */
+  async preview(
+    options: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string }> {
+    const { exitCode = 1, stdout, stderr } = await this.run(["preview", ...options, ...this.options], signal);
+    return { exitCode, stdout, stderr };
+  }
+
+  /** @throws UpFailed, or the signal's reason */
+  up(
+    args: Pick<UpArgs, "log" | "onEvent" | "onStart" | "signal">,
+    config: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    const settings = Object.entries(config).flatMap(([key, value]) => ["--config", `${key}=${value}`]);
+    const { pulumi, env, stack } = this;
+    return pulumiUp({
+      ...args,
+      pulumi,
+      env,
+      stack,
+      options: [...this.options, ...settings],
+      cwd: repoRoot(),
+      outlives: true,
+    });
+  }
+
+  /** How others run the same engine on the same stack. */
+  get access(): { pulumi: string; env: Readonly<Record<string, string>>; stack: string; configFile: string } {
+    const { pulumi, env, stack, configFile } = this;
+    return { pulumi, env, stack, configFile };
+  }
+
+  private get options(): string[] {
+    return ["--stack", this.stack, "--config-file", this.configFile];
+  }
+
+  private async ask(args: readonly string[], signal?: AbortSignal): Promise<string> {
+    const { exitCode, stdout, stderr } = await this.run(args, signal);
+    // Its output is not repeated: it may hold a secret.
+    if (exitCode !== 0) throw new EngineError(args.slice(0, 2).join(" "), stderr);
+    return stdout;
+  }
+
+  private async run(args: readonly string[], signal?: AbortSignal) {
+    return run(this.pulumi, [...args, "--non-interactive"], {
+      cwd: repoRoot(),
+      env: this.env,
+      stdin: "ignore",
+      reject: false,
+      ...(signal ? { cancelSignal: signal } : {}),
+    });
+  }
+}

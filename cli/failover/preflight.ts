@@ -1,0 +1,153 @@
+import * as pulumi from "@pulumi/pulumi";
+import { bytes, duration } from "../../drill/report/format";
+import { operatorName, s3Client } from "../../stacks/backup-store";
+import { ConfigError, readConfig, type StackConfig } from "../../stacks/config";
+import { findRestore, PreflightError, type FoundRestore } from "../../stacks/preflight";
+import { hasServed } from "../backups";
+import { moment } from "../clock";
+import type { ClearConfig, StackEngine } from "../engine";
+import type { Language } from "../language";
+import type { Held, Journal } from "./journal";
+import { failoverWords } from "./words";
+
+type Words = (typeof failoverWords)["en"];
+
+/** One thing that must hold before anything is ordered. */
+export interface Check {
+  readonly id: keyof Words["check"];
+  readonly ok: boolean;
+  /** What was found; when it does not hold, with cause and fix. */
+  readonly said: string;
+}
+
+/** What the preflight found; complete only when every check holds. */
+export interface Preflight {
+  readonly checks: readonly Check[];
+  readonly config?: StackConfig;
+  readonly found?: FoundRestore;
+  /** This generation has finished a backup cycle: it was recovered before. */
+  readonly serves: boolean;
+  /** A run on this machine that was killed, and whose engine goes on. */
+  readonly orphan?: Held;
+}
+
+export interface PreflightArgs {
+  readonly engine: StackEngine;
+  readonly clear: ClearConfig;
+  readonly at?: string;
+  readonly takeOver: boolean;
+  readonly journal: Journal;
+  readonly lang: Language;
+}
+
+/** Where the program reads the time. */
+const configKey = "recovery:targetTime";
+
+/** The settings with the time that was asked for. */
+export const withTime = (clear: ClearConfig, at: string | undefined): ClearConfig["values"] =>
+  at === undefined ? clear.values : { ...clear.values, [configKey]: at };
+
+/** What the engine must be told beside the settings file. */
+export const extraConfig = (clear: ClearConfig, at: string | undefined): Record<string, string> =>
+  at === undefined || clear.values[configKey] === at ? {} : { [configKey]: at };
+
+/** Looks at everything that can be looked at without ordering anything, and changes nothing. */
+export async function examine(args: PreflightArgs): Promise<Preflight> {
+  const { engine, clear, lang, journal } = args;
+  const t = failoverWords[lang];
+  let config: StackConfig;
+  try {
+    pulumi.runtime.setAllConfig(withTime(clear, args.at), [...clear.secretKeys]);
+    config = readConfig(engine.stack as "primary" | "recovery");
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { checks: error.problems.map((said) => ({ id: "settings", ok: false, said })), serves: false };
+  }
+  const settings: Check[] = [
+    { id: "settings", ok: true, said: t.checkSaid.settings(engine.stack, engine.configFile) },
+    { id: "plan", ok: true, said: t.checkSaid.plan },
+  ];
+
+  const machine = await machineCheck(journal, lang);
+  let found: FoundRestore;
+  try {
+    found = await findRestore(config, config.site.host.kind === "hetzner" ? config.site.host.volume : undefined);
+  } catch (error) {
+    if (!(error instanceof PreflightError)) throw error;
+    const problems = error.problems.map((said): Check => ({ id: "backups", ok: false, said }));
+    return { checks: [...settings, ...problems, machine.check], config, serves: false };
+  }
+  const serves = found.claim !== undefined && (await everServed(config));
+  const { set } = found;
+  const skipped = set.skipped.length === 0 ? "" : t.checkSaid.skipped(set.skipped.length);
+  const size = bytes(set.manifest.body.postgres.databaseBytes, lang);
+  return {
+    checks: [
+      ...settings,
+      { id: "backups", ok: true, said: t.checkSaid.backups(set.key, size) + skipped },
+      claimCheck(found, config.site.generation, serves, args),
+      machine.check,
+    ],
+    config,
+    found,
+    serves,
+    ...(machine.orphan ? { orphan: machine.orphan } : {}),
+  };
+}
+
+async function machineCheck(journal: Journal, lang: Language): Promise<{ check: Check; orphan?: Held }> {
+  const t = failoverWords[lang];
+  const held = await journal.held();
+  if (!held) return { check: { id: "machine", ok: true, said: t.checkSaid.machineFree } };
+  const { operator, since, smarter } = held.holder;
+  return held.alive === "smarter"
+    ? { check: { id: "machine", ok: false, said: t.held.byMachine(operator, moment(since, lang), smarter.pid) } }
+    : { check: { id: "machine", ok: true, said: t.checkSaid.machineOrphan(moment(since, lang)) }, orphan: held };
+}
+
+function claimCheck(
+  { claim }: FoundRestore,
+  generation: number,
+  serves: boolean,
+  { lang, takeOver }: PreflightArgs,
+): Check {
+  const t = failoverWords[lang];
+  if (!claim) return { id: "claim", ok: true, said: t.checkSaid.claimFree(generation) };
+  const since = `${moment(claim.claimedAt, lang)}, ${duration(Math.max(0, Date.now() - Date.parse(claim.claimedAt)) / 1_000, lang)}`;
+  if (serves) return { id: "claim", ok: true, said: t.checkSaid.claimServes(claim.generation) };
+  const mine = claim.claimedBy === undefined || claim.claimedBy === operatorName();
+  if (mine) return { id: "claim", ok: true, said: t.checkSaid.claimMine(since) };
+  return takeOver
+    ? { id: "claim", ok: true, said: t.checkSaid.claimTakenOver(claim.claimedBy!, since) }
+    : { id: "claim", ok: false, said: t.held.byClaim(claim.generation, claim.claimedBy!, since) };
+}
+
+async function everServed({ aws, site }: StackConfig): Promise<boolean> {
+  const s3 = s3Client(aws);
+  try {
+    return await hasServed(s3, site.backups.bucket, site.generation);
+  } finally {
+    s3.destroy();
+  }
+}
+
+/** The program's own preview: it asks Hetzner and Cloudflare too. */
+export async function previewCheck(
+  engine: StackEngine,
+  extra: Readonly<Record<string, string>>,
+  lang: Language,
+  signal: AbortSignal,
+): Promise<Check> {
+  const options = Object.entries(extra).flatMap(([key, value]) => ["--config", `${key}=${value}`]);
+  const { exitCode, stdout, stderr } = await engine.preview(options, signal);
+  return exitCode === 0
+    ? { id: "program", ok: true, said: failoverWords[lang].checkSaid.program }
+    : { id: "program", ok: false, said: causeIn(`${stdout}\n${stderr}`) };
+}
+
+/** The lines of the engine's output that name a cause. */
+function causeIn(output: string): string {
+  const lines = output.split("\n").map((line) => line.trim());
+  const named = lines.filter((line) => /^(- |error: |preflight: )/.test(line));
+  return (named.length > 0 ? named : lines.filter(Boolean).slice(-5)).join("\n");
+}

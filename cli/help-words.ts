@@ -1,0 +1,147 @@
+import type { Words } from "./language";
+
+type CommandName =
+  "status" | "failover" | "activate" | "checklist" | "audit" | "drill" | "plan" | "contacts" | "doctor" | "complete";
+
+interface HelpWords {
+  readonly smarter: string;
+  readonly commands: Readonly<Record<CommandName, string>>;
+  readonly options: {
+    readonly lang: string;
+    readonly stack: string;
+    readonly configFile: string;
+    readonly primaryConfigFile: string;
+    readonly json: string;
+    readonly watch: string;
+    readonly at: string;
+    readonly reason: string;
+    readonly yes: string;
+    readonly dryRun: string;
+    readonly takeOver: string;
+    readonly report: string;
+    readonly auditReport: string;
+    readonly write: string;
+    readonly record: string;
+    readonly noDrift: string;
+    readonly help: string;
+  };
+  /** Shown below the help of commands whose exit codes differ. */
+  readonly exits: Readonly<
+    Record<"smarter" | "status" | "activate" | "checklist" | "audit" | "doctor" | "drill", string>
+  >;
+  readonly usage: string;
+  readonly arguments: string;
+  readonly optionsTitle: string;
+  readonly commandsTitle: string;
+  readonly allowed: (received: string, allowed: string) => string;
+}
+
+/** The words of `--help`. */
+export const helpWords: Words<HelpWords> = {
+  en: {
+    smarter: "Disaster recovery of SmarterOS: what is the state, and one command to bring the business back.",
+    commands: {
+      status: "what works, what does not, and whether to declare a disaster",
+      failover: "brings the business back at the other provider",
+      activate: "activates the recovery: preflight, confirmation, restore, gate, DNS, report; run again, it resumes",
+      checklist: "the items of the plan's checklist after a recovery, each checked",
+      audit: "what an auditor asks, each statement with its evidence",
+      drill: "a drill on this machine's local cloud (its own options follow it), or the record of the last one",
+      plan: "the recovery plan as a document, made of the plan's data",
+      contacts: "whom to call",
+      doctor: "whether this machine could recover the business now, and how to mend what is missing",
+      complete: "completion for a shell: source <(smarter complete bash)",
+    },
+    options: {
+      lang: "language: es, en (default: of the locale; documents: es)",
+      stack: "stack of the recovery",
+      configFile: "settings file of the recovery (default: Pulumi.STACK.yaml)",
+      primaryConfigFile: "settings file of the primary (default: Pulumi.primary.yaml)",
+      json: "JSON on stdout, everything else on stderr",
+      watch: "look again and again, until Ctrl-C",
+      at: "restore to this time instead of the newest backup: ISO 8601 with a zone",
+      reason: "why, for the incident report",
+      yes: "do not ask for confirmation",
+      dryRun: "show the preflight and what would happen; change nothing",
+      takeOver: "go on with a recovery that somebody else began and cannot end",
+      report: "folder of the incident reports",
+      auditReport: "write the report there, as HTML, Markdown and JSON",
+      write: "write docs/drp.es.md and docs/drp.en.md",
+      record: "the record of the last drill, and when the next is due",
+      noDrift: "do not compare the state with the clouds (quicker)",
+      help: "show this help",
+    },
+    exits: {
+      smarter:
+        "Exit codes: 0 good; 1 failed; 2 degraded or incomplete; 3 declare a disaster; 4 refused, nothing was changed; 130 Ctrl-C.",
+      status:
+        "Exit codes: 0 healthy; 2 degraded; 3 a trigger of the plan holds: declare a disaster; 1 it could not look.",
+      activate:
+        "Exit codes: 0 recovered; 1 failed (run it again to resume); 2 recovered, but the checklist has open items; 4 refused, nothing was changed; 130 Ctrl-C.",
+      checklist: "Exit codes: 0 every item holds; 2 one does not; 1 it could not look.",
+      audit: "Exit codes: 0 nothing required is missing; 2 something is; 1 it could not look.",
+      doctor: "Exit codes: 0 nothing is missing; 2 something is.",
+      drill:
+        "Exit codes: 0 recovered; 1 refused or failed; 2 (with --record) there is none, it is overdue or did not recover; 130 Ctrl-C.",
+    },
+    usage: "Usage:",
+    arguments: "Arguments:",
+    optionsTitle: "Options:",
+    commandsTitle: "Commands:",
+    allowed: (received, allowed) => `received ${received}; allowed: ${allowed}`,
+  },
+  es: {
+    smarter:
+      "Recuperación ante desastres de SmarterOS: cuál es el estado, y un comando para traer el negocio de vuelta.",
+    commands: {
+      status: "qué funciona, qué no, y si hay que declarar un desastre",
+      failover: "trae el negocio de vuelta en el otro proveedor",
+      activate:
+        "activa la recuperación: verificación previa, confirmación, restauración, validación, DNS, informe; repetido, continúa",
+      checklist: "los puntos del checklist posterior a la recuperación, cada uno comprobado",
+      audit: "lo que pregunta un auditor, cada afirmación con su evidencia",
+      drill: "un simulacro en la nube local de esta máquina (le siguen sus propias opciones), o el registro del último",
+      plan: "el plan de recuperación como documento, hecho de los datos del plan",
+      contacts: "a quién llamar",
+      doctor: "si esta máquina podría recuperar el negocio ahora, y cómo arreglar lo que falta",
+      complete: "autocompletado de la shell: source <(smarter complete bash)",
+    },
+    options: {
+      lang: "idioma: es, en (por defecto: el del entorno; documentos: es)",
+      stack: "stack de la recuperación",
+      configFile: "archivo de configuración de la recuperación (por defecto: Pulumi.STACK.yaml)",
+      primaryConfigFile: "archivo de configuración del primario (por defecto: Pulumi.primary.yaml)",
+      json: "JSON en stdout, todo lo demás en stderr",
+      watch: "mirar una y otra vez, hasta Ctrl-C",
+      at: "restaurar a este momento en vez del respaldo más nuevo: ISO 8601 con zona",
+      reason: "por qué, para el informe del incidente",
+      yes: "no pedir confirmación",
+      dryRun: "mostrar la verificación previa y lo que pasaría; no cambiar nada",
+      takeOver: "continuar una recuperación que otra persona empezó y no puede terminar",
+      report: "carpeta de los informes de incidentes",
+      auditReport: "escribir el informe ahí, en HTML, Markdown y JSON",
+      write: "escribir docs/drp.es.md y docs/drp.en.md",
+      record: "el registro del último simulacro, y cuándo toca el próximo",
+      noDrift: "no comparar el estado con las nubes (más rápido)",
+      help: "mostrar esta ayuda",
+    },
+    exits: {
+      smarter:
+        "Códigos de salida: 0 bien; 1 falló; 2 degradado o incompleto; 3 declarar un desastre; 4 rechazado, nada cambió; 130 Ctrl-C.",
+      status:
+        "Códigos de salida: 0 sano; 2 degradado; 3 se cumple un criterio del plan: declarar un desastre; 1 no se pudo mirar.",
+      activate:
+        "Códigos de salida: 0 recuperado; 1 falló (repetir el comando continúa); 2 recuperado, pero quedan puntos del checklist; 4 rechazado, nada cambió; 130 Ctrl-C.",
+      checklist: "Códigos de salida: 0 se cumplen todos; 2 alguno no; 1 no se pudo mirar.",
+      audit: "Códigos de salida: 0 no falta nada exigido; 2 falta algo; 1 no se pudo mirar.",
+      doctor: "Códigos de salida: 0 no falta nada; 2 falta algo.",
+      drill:
+        "Códigos de salida: 0 recuperado; 1 rechazado o fallido; 2 (con --record) no hay, está vencido o no recuperó; 130 Ctrl-C.",
+    },
+    usage: "Uso:",
+    arguments: "Argumentos:",
+    optionsTitle: "Opciones:",
+    commandsTitle: "Comandos:",
+    allowed: (received, allowed) => `recibido ${received}; permitido: ${allowed}`,
+  },
+};

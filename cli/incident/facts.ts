@@ -1,0 +1,51 @@
+import { duration } from "../../drill/report/format";
+import { judge, type Judgement } from "../../drill/result";
+import type { Stage } from "../failover/progress";
+import { stages } from "../failover/progress";
+import type { Language } from "../language";
+import type { Incident, IncidentModule } from "./record";
+import { incidentWords } from "./words";
+
+export const secondsAt = (record: Incident, iso: string): number =>
+  (Date.parse(iso) - Date.parse(record.activatedAt)) / 1_000;
+
+/** Seconds from the activation to the last module's answer; undefined: not every module answered. */
+export function recoverySeconds({ modules }: Incident): number | undefined {
+  const times = modules.map(({ rtoSeconds }) => rtoSeconds);
+  return times.length === 0 || times.includes(null) ? undefined : Math.max(...(times as number[]));
+}
+
+/** A module that did not answer has missed its time. */
+export const judgeRto = (m: IncidentModule): Judgement =>
+  m.rtoSeconds === null ? "missed" : judge(m.rtoSeconds, m.rtoTargetSeconds);
+
+/** What keeps nothing has nothing to miss. */
+export const judgeLoss = (m: IncidentModule): Judgement =>
+  m.lostSeconds === null ? "none" : judge(m.lostSeconds, m.rpoTargetSeconds);
+
+export function rtoText(m: IncidentModule, lang: Language): string {
+  const t = incidentWords[lang];
+  const target = duration(m.rtoTargetSeconds, lang);
+  return m.rtoSeconds === null ? t.of(t.neverAnswered, target) : t.of(duration(m.rtoSeconds, lang), target);
+}
+
+export function lossText(m: IncidentModule, lang: Language): string {
+  const t = incidentWords[lang];
+  if (m.lostSeconds === null) return t.nothingToLose;
+  const lost = duration(m.lostSeconds, lang);
+  return m.rpoTargetSeconds === null ? t.noTarget(lost) : t.of(lost, duration(m.rpoTargetSeconds, lang));
+}
+
+/** When each stage of the last run was under way, in seconds from the activation; stages that it did not come to are left out. */
+export function stageSpans(record: Incident): { stage: Stage; start: number; end: number }[] {
+  return stages.flatMap((stage) => {
+    const times = record.events.filter((e) => e.stage === stage).map((e) => secondsAt(record, e.at));
+    return times.length === 0 ? [] : [{ stage, start: Math.max(0, Math.min(...times)), end: Math.max(0, ...times) }];
+  });
+}
+
+/** Of a sequence: how many hold, of how many. */
+export const share = (all: readonly Judgement[]): { met: number; all: number } => {
+  const counted = all.filter((j) => j !== "none");
+  return { met: counted.filter((j) => j === "met").length, all: counted.length };
+};

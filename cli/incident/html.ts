@@ -1,0 +1,147 @@
+import { duration, timeOfDay, unbroken } from "../../drill/report/format";
+import { markup, type Markup } from "../../drill/report/markup";
+import { judged, legend, table } from "../../drill/report/sections";
+import { styles } from "../../drill/report/styles";
+import { itemText } from "../checklist/words";
+import { moment } from "../clock";
+import type { Language } from "../language";
+import { judgeLoss, judgeRto, lossText, recoverySeconds, rtoText, share } from "./facts";
+import { timeline } from "./picture";
+import type { Incident } from "./record";
+import { incidentWords } from "./words";
+
+/** The report as one HTML file that loads nothing from anywhere and runs no script. */
+export function renderIncidentHtml(record: Incident, lang: Language): string {
+  const t = incidentWords[lang];
+  const elapsed = recoverySeconds(record);
+  const headline =
+    record.verdict === "recovered"
+      ? t.headline(record.domain, elapsed === undefined ? "–" : duration(elapsed, lang))
+      : t.failedHeadline(record.domain);
+  const fact = (name: string, value: string) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+  const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+  return markup`<!doctype html>
+<html lang="${lang}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<link rel="icon" href="data:,">
+<title>${t.verdict[record.verdict]} · ${t.title} · ${record.domain}</title>
+<style>${styles}</style>
+</head>
+<body>
+<header class="${record.verdict}"><div>
+<p class="kicker">${t.title}</p>
+<h1>${headline}</h1>
+<span class="badge">${record.verdict === "recovered" ? "✓" : "✗"} ${t.verdict[record.verdict]}</span>
+<dl class="facts">
+${fact(t.reason, record.reason ?? t.noReason)}
+${fact(t.activated, moment(record.activatedAt, lang))}
+${fact(t.by, [...new Set(record.decisions.map(({ by }) => by))].join(", "))}
+${fact(t.generation, t.generations(record.restoredFrom, record.generation))}
+${fact(t.restored, record.manifest)}
+${fact(t.restoredTo, record.targetTime === null ? `${moment(record.consistentAt, lang)} (${t.newest})` : moment(record.targetTime, lang))}
+</dl>
+</div></header>
+<main>
+${tiles(record, lang)}
+<section><h2>${t.timeline}</h2><p class="note">${t.timelineNote}</p>${timeline(record, lang)}${legend([
+    ["work", t.stage.modules],
+    ["dark", t.dark],
+    ["up", t.answering],
+  ])}</section>
+${modulesSection(record, lang)}
+${section(t.followUps, markup`<p class="note">${t.followUpsNote}</p><ul class="plain">${record.followUps.map(({ id, detail }) => markup`<li>${t.followUp[id](detail)}</li>`)}</ul>`)}
+${section(
+  t.decisions,
+  table(
+    [t.time, t.who, t.what, t.reason],
+    record.decisions.map((d) => [
+      markup`<span class="time">${moment(d.at, lang)}</span>`,
+      d.by,
+      t.decision[d.what],
+      d.detail,
+    ]),
+  ),
+)}
+${checklistSection(record, lang)}
+${gateSection(record, lang)}
+${record.skippedSets.length === 0 ? undefined : section(t.skipped, markup`<ul class="plain">${record.skippedSets.map((s) => markup`<li>${s.key}: ${s.reason}</li>`)}</ul>`)}
+${section(
+  t.contacts,
+  table(
+    [t.role, t.name, t.contact],
+    record.contacts.map((c) => [c.role, c.name, c.contact]),
+  ),
+)}
+<section class="long"><details><summary>${t.events} <span>(${record.events.length})</span></summary>${table(
+    [`${t.time} (UTC)`, "", t.what],
+    record.events.map((e) => [markup`<span class="time">${timeOfDay(e.at)}</span>`, t.stage[e.stage], e.what]),
+  )}</details></section>
+</main>
+</body>
+</html>
+`.toString();
+}
+
+const section = (title: string, body: Markup) => markup`<section class="long"><h2>${title}</h2>${body}</section>`;
+
+function tiles(record: Incident, lang: Language): Markup {
+  const { tiles: t } = incidentWords[lang];
+  const tile = (name: string, figure: string | Markup, note = "", kind = "") =>
+    markup`<li><span class="name">${name}</span><span class="figure ${kind}">${figure}</span><span class="small">${note}</span></li>`;
+  const count = ({ met, all }: { met: number; all: number }) => judged(met === all ? "met" : "missed", `${met}/${all}`);
+  const elapsed = recoverySeconds(record);
+  const { checks } = record.gate;
+  return markup`<ul class="tiles">
+    ${elapsed === undefined ? undefined : tile(t.elapsed, unbroken(duration(elapsed, lang)), t.elapsedNote)}
+    ${tile(t.rto, count(share(record.modules.map(judgeRto))))}
+    ${tile(t.rpo, count(share(record.modules.map(judgeLoss))))}
+    ${checks.length === 0 ? tile(t.gate, "–") : tile(t.gate, count({ met: checks.filter((c) => c.ok).length, all: checks.length }))}
+    ${record.checklist.length === 0 ? undefined : tile(t.checklist, count({ met: record.checklist.filter((i) => i.ok).length, all: record.checklist.length }))}
+    ${tile(t.dns, `${record.dns.before ?? "–"} → ${record.dns.after ?? "–"}`, "", "address")}
+  </ul>`;
+}
+
+function modulesSection(record: Incident, lang: Language): Markup {
+  const t = incidentWords[lang];
+  const window = (from: string | null) =>
+    from === null ? "–" : t.from(moment(from, lang), moment(record.activatedAt, lang));
+  const rows = record.modules.map((m) => [
+    m.module,
+    judged(judgeRto(m), rtoText(m, lang)),
+    judged(judgeLoss(m), lossText(m, lang)),
+    window(m.backAsOf),
+    markup`<span class="evidence">${m.evidence}</span>`,
+  ]);
+  return section(
+    t.modules,
+    markup`<p class="note">${t.lostNote}</p>${table([t.module, t.rtoMeasured, t.lost, t.window, t.evidence], rows)}`,
+  );
+}
+
+function checklistSection(record: Incident, lang: Language): Markup | undefined {
+  const t = incidentWords[lang];
+  if (record.checklist.length === 0) return undefined;
+  const rows = record.checklist.map(({ id, ok, evidence }) => [
+    itemText(id, lang),
+    judged(ok ? "met" : "missed", ok ? t.passed : t.notPassed),
+    markup`<span class="evidence">${evidence}</span>`,
+  ]);
+  return section(t.checklist, table([t.item, t.result, t.evidence], rows));
+}
+
+function gateSection(record: Incident, lang: Language): Markup {
+  const t = incidentWords[lang];
+  const { checks, passedAt } = record.gate;
+  const rows = checks.map((c) => [
+    c.name,
+    judged(c.ok ? "met" : "missed", c.ok ? t.passed : t.notPassed),
+    markup`<span class="evidence">${c.evidence}</span>`,
+  ]);
+  return section(
+    t.gate,
+    markup`<p>${passedAt === null ? t.gateNot : t.gatePassed(moment(passedAt, lang))}</p>${rows.length > 0 ? table([t.check, t.result, t.evidence], rows) : undefined}`,
+  );
+}

@@ -1,0 +1,98 @@
+import { duration } from "../../drill/report/format";
+import { marks } from "../../drill/report/table";
+import { itemText } from "../checklist/words";
+import { moment } from "../clock";
+import type { Language } from "../language";
+import { judgeLoss, judgeRto, lossText, recoverySeconds, rtoText } from "./facts";
+import type { Incident } from "./record";
+import { incidentWords } from "./words";
+
+/** The report for an issue or a wiki: GitHub's Markdown. */
+export function renderIncidentMarkdown(record: Incident, lang: Language): string {
+  const t = incidentWords[lang];
+  const elapsed = recoverySeconds(record);
+  const when = (iso: string) => moment(iso, lang);
+  const mark = (ok: boolean) => (ok ? `${marks.met} ${t.passed}` : `${marks.missed} ${t.notPassed}`);
+  const section = (title: string, ...body: string[]) => [`## ${title}`, ...body];
+  return `${[
+    `# ${t.title}: ${t.verdict[record.verdict]}`,
+    record.verdict === "recovered" && elapsed !== undefined
+      ? t.headline(record.domain, duration(elapsed, lang))
+      : t.failedHeadline(record.domain),
+    list([
+      `${t.reason}: ${record.reason ?? t.noReason}`,
+      `${t.activated}: ${when(record.activatedAt)}`,
+      `${t.generation}: ${t.generations(record.restoredFrom, record.generation)}`,
+      `${t.restored}: ${record.manifest}`,
+      `${t.restoredTo}: ${record.targetTime === null ? `${when(record.consistentAt)} (${t.newest})` : when(record.targetTime)}`,
+      `DNS: ${record.dns.before ?? "–"} → ${record.dns.after ?? "–"}`,
+    ]),
+    ...section(
+      t.modules,
+      t.lostNote,
+      table(
+        [t.module, t.rtoMeasured, t.lost, t.window, t.evidence],
+        record.modules.map((m) => [
+          m.module,
+          `${marks[judgeRto(m)]} ${rtoText(m, lang)}`,
+          `${marks[judgeLoss(m)]} ${lossText(m, lang)}`,
+          m.backAsOf === null ? "–" : t.from(when(m.backAsOf), when(record.activatedAt)),
+          m.evidence,
+        ]),
+      ),
+    ),
+    ...section(t.followUps, t.followUpsNote, list(record.followUps.map(({ id, detail }) => t.followUp[id](detail)))),
+    ...section(
+      t.decisions,
+      table(
+        [t.time, t.who, t.what, t.reason],
+        record.decisions.map((d) => [when(d.at), d.by, t.decision[d.what], d.detail]),
+      ),
+    ),
+    ...(record.checklist.length === 0
+      ? []
+      : section(
+          t.checklist,
+          table(
+            [t.item, t.result, t.evidence],
+            record.checklist.map((i) => [itemText(i.id, lang), mark(i.ok), i.evidence]),
+          ),
+        )),
+    ...section(
+      t.gate,
+      record.gate.passedAt === null ? t.gateNot : t.gatePassed(when(record.gate.passedAt)),
+      ...(record.gate.checks.length === 0
+        ? []
+        : [
+            table(
+              [t.check, t.result, t.evidence],
+              record.gate.checks.map((c) => [c.name, mark(c.ok), c.evidence]),
+            ),
+          ]),
+    ),
+    ...(record.skippedSets.length === 0
+      ? []
+      : section(t.skipped, list(record.skippedSets.map((s) => `${s.key}: ${s.reason}`)))),
+    ...section(
+      t.contacts,
+      table(
+        [t.role, t.name, t.contact],
+        record.contacts.map((c) => [c.role, c.name, c.contact]),
+      ),
+    ),
+  ].join("\n\n")}\n`;
+}
+
+const list = (items: readonly string[]) => items.map((item) => `- ${inline(item)}`).join("\n");
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(inline).join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+/** Text that Markdown takes literally, on one line. */
+const inline = (text: string) =>
+  text
+    .replace(/\s+/g, " ")
+    .trim()
+    .replace(/[\\`*_[\]<>|~]/g, "\\$&");

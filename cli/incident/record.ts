@@ -1,0 +1,90 @@
+import { z } from "zod";
+import { gateCheck } from "../../contracts/gate";
+import { checklist, type ChecklistId } from "../../plan/organisation";
+import { entrySchema } from "../failover/journal";
+import { stages } from "../failover/progress";
+
+const seconds = z.number().nonnegative();
+const checklistIds = checklist.map(({ id }) => id) as [ChecklistId, ...ChecklistId[]];
+
+/** What still has to be done before the business can go back. */
+export const followUpIds = [
+  /** The old site must not come back and write beside the new one. */
+  "isolate-old-site",
+  "open-checklist",
+  "missed-objectives",
+  "data-loss",
+  "skipped-sets",
+  "escrow",
+  "failback-generation",
+  "drill",
+] as const;
+
+export const incidentModule = z.strictObject({
+  module: z.string(),
+  /** From the activation to the first answer at the new address, through DNS; null: it did not answer. */
+  rtoSeconds: seconds.nullable(),
+  rtoTargetSeconds: seconds,
+  /** The state that came back; null: it keeps nothing. */
+  backAsOf: z.iso.datetime().nullable(),
+  /** From that state to the activation: at most so much was lost; null: it keeps nothing. */
+  lostSeconds: seconds.nullable(),
+  rpoTargetSeconds: seconds.nullable(),
+  evidence: z.string(),
+});
+export type IncidentModule = z.infer<typeof incidentModule>;
+
+/** The record of one recovery, over all of its runs. */
+export const incident = z.strictObject({
+  version: z.literal(1),
+  verdict: z.enum(["recovered", "failed"]),
+  domain: z.string(),
+  generation: z.number().int(),
+  restoredFrom: z.number().int(),
+  /** Given by whoever activated it; null: none was given. */
+  reason: z.string().nullable(),
+  /** Second zero of the RTO: the first activation. */
+  activatedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime(),
+  manifest: z.string(),
+  consistentAt: z.iso.datetime(),
+  /** The time that was asked for; null: the newest set. */
+  targetTime: z.iso.datetime().nullable(),
+  skippedSets: z.array(z.strictObject({ key: z.string(), reason: z.string() })),
+  decisions: z.array(entrySchema),
+  modules: z.array(incidentModule),
+  gate: z.strictObject({ passedAt: z.iso.datetime().nullable(), checks: z.array(gateCheck) }),
+  dns: z.strictObject({ before: z.string().nullable(), after: z.string().nullable() }),
+  checklist: z.array(z.strictObject({ id: z.enum(checklistIds), ok: z.boolean(), evidence: z.string() })),
+  /** What the last run did; null where it is of no stage. */
+  events: z.array(z.strictObject({ at: z.iso.datetime(), stage: z.enum(stages), what: z.string() })),
+  contacts: z.array(z.strictObject({ role: z.string(), name: z.string(), contact: z.string() })),
+  followUps: z.array(z.strictObject({ id: z.enum(followUpIds), detail: z.string() })),
+});
+export type Incident = z.infer<typeof incident>;
+
+type Facts = Pick<Incident, "modules" | "checklist" | "skippedSets" | "generation" | "dns">;
+
+/** What is to be done next, by what was found. */
+export function followUpsOf({ modules, checklist: items, skippedSets, generation, dns }: Facts): Incident["followUps"] {
+  const names = (of: readonly IncidentModule[]) => of.map(({ module }) => module).join(", ");
+  const open = items.filter(({ ok }) => !ok).map(({ id }) => id);
+  const missed = modules.filter(
+    (m) =>
+      m.rtoSeconds === null ||
+      m.rtoSeconds > m.rtoTargetSeconds ||
+      (m.lostSeconds !== null && m.rpoTargetSeconds !== null && m.lostSeconds > m.rpoTargetSeconds),
+  );
+  const lost = modules.filter((m) => m.lostSeconds !== null && m.lostSeconds > 0);
+  const list: [Incident["followUps"][number]["id"], string | undefined][] = [
+    ["isolate-old-site", dns.before ?? ""],
+    ["open-checklist", open.length > 0 ? open.join(", ") : undefined],
+    ["missed-objectives", missed.length > 0 ? names(missed) : undefined],
+    ["data-loss", lost.length > 0 ? names(lost) : undefined],
+    ["skipped-sets", skippedSets.length > 0 ? skippedSets.map(({ key }) => key).join(", ") : undefined],
+    ["escrow", ""],
+    ["failback-generation", String(generation + 1)],
+    ["drill", ""],
+  ];
+  return list.flatMap(([id, detail]) => (detail === undefined ? [] : [{ id, detail }]));
+}

@@ -1,0 +1,256 @@
+import type { Stage } from "../failover/progress";
+import type { Entry } from "../failover/journal";
+import type { Words } from "../language";
+import type { Incident } from "./record";
+
+interface IncidentWords {
+  readonly title: string;
+  readonly verdict: Readonly<Record<Incident["verdict"], string>>;
+  readonly headline: (domain: string, elapsed: string) => string;
+  readonly failedHeadline: (domain: string) => string;
+  readonly reason: string;
+  readonly noReason: string;
+  readonly activated: string;
+  readonly by: string;
+  readonly generation: string;
+  readonly generations: (from: number, to: number) => string;
+  readonly restored: string;
+  readonly restoredTo: string;
+  readonly newest: string;
+  readonly tiles: {
+    readonly elapsed: string;
+    readonly elapsedNote: string;
+    readonly rto: string;
+    readonly rpo: string;
+    readonly gate: string;
+    readonly checklist: string;
+    readonly dns: string;
+  };
+  readonly timeline: string;
+  readonly timelineNote: string;
+  readonly stage: Readonly<Record<Stage, string>>;
+  readonly dark: string;
+  readonly answering: string;
+  readonly deadline: string;
+  readonly neverAnswered: string;
+  readonly of: (measured: string, target: string) => string;
+  readonly noTarget: (measured: string) => string;
+  readonly modules: string;
+  readonly module: string;
+  readonly rtoMeasured: string;
+  readonly lost: string;
+  readonly lostNote: string;
+  readonly nothingToLose: string;
+  readonly window: string;
+  readonly from: (from: string, to: string) => string;
+  readonly evidence: string;
+  readonly decisions: string;
+  readonly time: string;
+  readonly who: string;
+  readonly what: string;
+  readonly decision: Readonly<Record<Entry["what"], string>>;
+  readonly gate: string;
+  readonly gatePassed: (at: string) => string;
+  readonly gateNot: string;
+  readonly check: string;
+  readonly result: string;
+  readonly passed: string;
+  readonly notPassed: string;
+  readonly checklist: string;
+  readonly item: string;
+  readonly skipped: string;
+  readonly followUps: string;
+  readonly followUpsNote: string;
+  readonly followUp: Readonly<Record<Incident["followUps"][number]["id"], (detail: string) => string>>;
+  readonly contacts: string;
+  readonly role: string;
+  readonly name: string;
+  readonly contact: string;
+  readonly events: string;
+}
+
+/** The words of the incident report. */
+export const incidentWords: Words<IncidentWords> = {
+  en: {
+    title: "Incident report",
+    verdict: { recovered: "Recovered", failed: "Failed" },
+    headline: (domain, elapsed) => `${domain} was back ${elapsed} after the activation.`,
+    failedHeadline: (domain) => `${domain} is not back.`,
+    reason: "Reason",
+    noReason: "none was given",
+    activated: "Activated",
+    by: "By",
+    generation: "Generations",
+    generations: (from, to) => `${from} was lost, ${to} serves in its place`,
+    restored: "Backup set",
+    restoredTo: "Restored to",
+    newest: "the newest valid set",
+    tiles: {
+      elapsed: "Recovery",
+      elapsedNote: "from the activation to the last module answering through DNS",
+      rto: "Recovery times met",
+      rpo: "Recovery points met",
+      gate: "Gate",
+      checklist: "Checklist",
+      dns: "DNS",
+    },
+    timeline: "Timeline",
+    timelineNote:
+      "Second zero is the activation. Above, what the recovery was doing in its last run; below, how long each module was dark, against its deadline.",
+    stage: { preflight: "Preflight", host: "Server", modules: "Modules", gate: "Gate", dns: "DNS", backups: "Backups" },
+    dark: "dark",
+    answering: "answering",
+    deadline: "deadline",
+    neverAnswered: "did not answer",
+    of: (measured, target) => `${measured} of ${target}`,
+    noTarget: (measured) => `${measured}, no target`,
+    modules: "Modules: recovery time, and what was lost",
+    module: "Module",
+    rtoMeasured: "Recovery time, of what is allowed",
+    lost: "Lost at most, of what is allowed",
+    lostNote:
+      "The window reaches from the state that came back to the activation. When exactly the primary was lost is not known, so that this is the most that can be missing.",
+    nothingToLose: "nothing to lose",
+    window: "Window",
+    from: (from, to) => `${from} to ${to}`,
+    evidence: "Evidence",
+    decisions: "Decisions",
+    time: "Time",
+    who: "Who",
+    what: "What",
+    decision: {
+      activated: "activated the recovery",
+      resumed: "resumed it",
+      "took-over": "took it over",
+      failed: "it failed",
+      recovered: "it was complete",
+      stopped: "stopped it",
+      unlocked: "removed the lock of a process that was gone",
+    },
+    gate: "Gate: evidence before DNS moved",
+    gatePassed: (at) => `Passed at ${at}.`,
+    gateNot: "It did not pass, or was not reached; DNS has not moved.",
+    check: "Check",
+    result: "Result",
+    passed: "passed",
+    notPassed: "failed",
+    checklist: "Checklist",
+    item: "Item",
+    skipped: "Newer sets that were passed over",
+    followUps: "Follow-ups",
+    followUpsNote: "What has to be done before failback:",
+    followUp: {
+      "isolate-old-site": (address) =>
+        `Keep the old site${address ? ` (${address})` : ""} switched off or cut off: were it to come back, it would write beside the new one.`,
+      "open-checklist": (items) => `Close the open items of the checklist: ${items}.`,
+      "missed-objectives": (modules) => `Find out why objectives were missed: ${modules}.`,
+      "data-loss": (modules) =>
+        `Ask the users of these modules to look through the window of lost data, and enter it again: ${modules}.`,
+      "skipped-sets": (keys) => `Find out why these sets are not valid: ${keys}.`,
+      escrow: () => "Bring the escrow up to date: the new generation's keys must survive the loss of this server too.",
+      "failback-generation": (n) =>
+        `Plan the failback as generation ${n}, restored from this one; never back onto the old data.`,
+      drill: () => "Run a drill with what was learned.",
+    },
+    contacts: "Contacts",
+    role: "Role",
+    name: "Name",
+    contact: "Contact",
+    events: "What the last run did",
+  },
+  es: {
+    title: "Informe de incidente",
+    verdict: { recovered: "Recuperado", failed: "Fallido" },
+    headline: (domain, elapsed) => `${domain} estuvo de vuelta ${elapsed} después de la activación.`,
+    failedHeadline: (domain) => `${domain} no está de vuelta.`,
+    reason: "Motivo",
+    noReason: "no se indicó",
+    activated: "Activación",
+    by: "Por",
+    generation: "Generaciones",
+    generations: (from, to) => `se perdió la ${from}, la ${to} sirve en su lugar`,
+    restored: "Conjunto de respaldo",
+    restoredTo: "Restaurado a",
+    newest: "el conjunto válido más nuevo",
+    tiles: {
+      elapsed: "Recuperación",
+      elapsedNote: "desde la activación hasta que el último módulo responde por DNS",
+      rto: "Tiempos de recuperación cumplidos",
+      rpo: "Puntos de recuperación cumplidos",
+      gate: "Validación",
+      checklist: "Checklist",
+      dns: "DNS",
+    },
+    timeline: "Línea de tiempo",
+    timelineNote:
+      "El segundo cero es la activación. Arriba, lo que hacía la recuperación en su última ejecución; abajo, cuánto tiempo estuvo caído cada módulo, frente a su plazo.",
+    stage: {
+      preflight: "Verificación previa",
+      host: "Servidor",
+      modules: "Módulos",
+      gate: "Validación",
+      dns: "DNS",
+      backups: "Respaldos",
+    },
+    dark: "caído",
+    answering: "respondiendo",
+    deadline: "plazo",
+    neverAnswered: "no respondió",
+    of: (measured, target) => `${measured} de ${target}`,
+    noTarget: (measured) => `${measured}, sin objetivo`,
+    modules: "Módulos: tiempo de recuperación, y qué se perdió",
+    module: "Módulo",
+    rtoMeasured: "Tiempo de recuperación, de lo permitido",
+    lost: "Perdido como máximo, de lo permitido",
+    lostNote:
+      "La ventana va desde el estado que volvió hasta la activación. No se sabe cuándo exactamente se perdió el primario, así que es lo máximo que puede faltar.",
+    nothingToLose: "nada que perder",
+    window: "Ventana",
+    from: (from, to) => `de ${from} a ${to}`,
+    evidence: "Evidencia",
+    decisions: "Decisiones",
+    time: "Hora",
+    who: "Quién",
+    what: "Qué",
+    decision: {
+      activated: "activó la recuperación",
+      resumed: "la continuó",
+      "took-over": "la tomó a su cargo",
+      failed: "falló",
+      recovered: "quedó completa",
+      stopped: "la detuvo",
+      unlocked: "quitó el bloqueo de un proceso que ya no existía",
+    },
+    gate: "Validación: evidencia antes de mover el DNS",
+    gatePassed: (at) => `Aprobada el ${at}.`,
+    gateNot: "No se aprobó, o no se llegó a ella; el DNS no se ha movido.",
+    check: "Comprobación",
+    result: "Resultado",
+    passed: "aprobada",
+    notPassed: "fallida",
+    checklist: "Checklist",
+    item: "Punto",
+    skipped: "Conjuntos más nuevos que se omitieron",
+    followUps: "Seguimiento",
+    followUpsNote: "Lo que hay que hacer antes de volver al sitio original:",
+    followUp: {
+      "isolate-old-site": (address) =>
+        `Mantener apagado o aislado el sitio anterior${address ? ` (${address})` : ""}: si volviera, escribiría junto al nuevo.`,
+      "open-checklist": (items) => `Cerrar los puntos abiertos del checklist: ${items}.`,
+      "missed-objectives": (modules) => `Averiguar por qué se incumplieron objetivos: ${modules}.`,
+      "data-loss": (modules) =>
+        `Pedir a los usuarios de estos módulos que revisen la ventana de datos perdidos y los ingresen de nuevo: ${modules}.`,
+      "skipped-sets": (keys) => `Averiguar por qué no son válidos estos conjuntos: ${keys}.`,
+      escrow: () =>
+        "Actualizar la custodia: las claves de la generación nueva también deben sobrevivir a la pérdida de este servidor.",
+      "failback-generation": (n) =>
+        `Planear la vuelta como generación ${n}, restaurada desde esta; nunca sobre los datos antiguos.`,
+      drill: () => "Hacer un simulacro con lo aprendido.",
+    },
+    contacts: "Contactos",
+    role: "Rol",
+    name: "Nombre",
+    contact: "Contacto",
+    events: "Qué hizo la última ejecución",
+  },
+};

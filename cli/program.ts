@@ -1,0 +1,137 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { Context, Run } from "./context";
+import type { ExitCode } from "./exit-codes";
+import { helpWords } from "./help-words";
+import { languages, type Language } from "./language";
+
+/** Loads a command when it is wanted: `--help` loads none of them. (By `require`: tsx resolves no extension in `import()`.) */
+type Load<O> = () => { readonly run: Run<O> };
+
+export interface ProgramArgs {
+  readonly lang: Language;
+  readonly context: Context;
+  /** What the command that ran ended with. */
+  readonly onExit: (code: ExitCode) => void;
+  /** False: `complete` is left out, for the library that adds its own. @default true */
+  readonly completion?: boolean;
+}
+
+/** The whole command line. Parsing it loads commander and this folder's words, nothing else. */
+export function buildProgram({ lang, context, onExit, completion = true }: ProgramArgs): Command {
+  const t = helpWords[lang];
+
+  const prepared = (command: Command) =>
+    command
+      .helpOption("-h, --help", t.options.help)
+      .addOption(new Option("--lang <language>", t.options.lang).choices([...languages]))
+      .configureHelp({ styleTitle: (title) => titles[title] ?? title })
+      .showHelpAfterError(false);
+  const titles: Readonly<Record<string, string>> = {
+    "Usage:": t.usage,
+    "Arguments:": t.arguments,
+    "Options:": t.optionsTitle,
+    "Commands:": t.commandsTitle,
+  };
+
+  const program = prepared(new Command("smarter"))
+    .description(t.smarter)
+    .helpCommand(false)
+    .addHelpText("after", `\n${t.exits.smarter}`);
+
+  const command = (parent: Command, name: keyof typeof t.commands) =>
+    prepared(parent.command(name).description(t.commands[name]));
+  const runs = <O>(target: Command, load: Load<O>) =>
+    target.action(async (options: O) => onExit(await load().run(context, options)));
+  const onStack = (target: Command) =>
+    target
+      .option("-s, --stack <name>", t.options.stack, "recovery")
+      .option("--config-file <file>", t.options.configFile)
+      .option("--primary-config-file <file>", t.options.primaryConfigFile);
+  const exits = (target: Command, which: keyof typeof t.exits) => target.addHelpText("after", `\n${t.exits[which]}`);
+
+  runs(
+    exits(
+      onStack(command(program, "status").option("-w, --watch", t.options.watch).option("--json", t.options.json)),
+      "status",
+    ),
+    () => require("./status/command") as typeof import("./status/command"),
+  );
+
+  const failover = command(program, "failover").helpCommand(false);
+  runs(
+    exits(
+      onStack(
+        command(failover, "activate")
+          .option("--at <time>", t.options.at, time(t.allowed))
+          .option("--reason <text>", t.options.reason)
+          .option("-y, --yes", t.options.yes)
+          .option("--dry-run", t.options.dryRun)
+          .option("--take-over", t.options.takeOver)
+          .option("--report <folder>", t.options.report, "incidents")
+          .option("--json", t.options.json),
+      ),
+      "activate",
+    ),
+    () => require("./failover/command") as typeof import("./failover/command"),
+  );
+
+  runs(
+    exits(
+      onStack(
+        command(program, "checklist")
+          .option("-w, --watch", t.options.watch)
+          .option("--json", t.options.json)
+          .option("--report <folder>", t.options.report, "incidents"),
+      ),
+      "checklist",
+    ),
+    () => require("./checklist/command") as typeof import("./checklist/command"),
+  );
+  runs(
+    exits(
+      onStack(
+        command(program, "audit")
+          .option("--json", t.options.json)
+          .option("--no-drift", t.options.noDrift)
+          .option("--report <folder>", t.options.auditReport)
+          .option("--incidents <folder>", t.options.report, "incidents"),
+      ),
+      "audit",
+    ),
+    () => require("./audit/command") as typeof import("./audit/command"),
+  );
+
+  const drill = exits(command(program, "drill"), "drill")
+    .option("--record", t.options.record)
+    .option("--json", t.options.json)
+    .allowUnknownOption()
+    .argument("[options...]");
+  drill.action(async (args: string[], options: object) =>
+    onExit(await (require("./drill/command") as typeof import("./drill/command")).run(context, { ...options, args })),
+  );
+
+  runs(
+    command(program, "plan").option("--write", t.options.write).option("--json", t.options.json),
+    () => require("./plan/command") as typeof import("./plan/command"),
+  );
+  runs(
+    command(program, "contacts").option("--json", t.options.json),
+    () => require("./contacts") as typeof import("./contacts"),
+  );
+  runs(
+    exits(onStack(command(program, "doctor").option("--json", t.options.json)), "doctor"),
+    () => require("./doctor/command") as typeof import("./doctor/command"),
+  );
+  if (completion) command(program, "complete").argument("<shell>", "bash, zsh, fish, powershell");
+  return program;
+}
+
+/** An option's time, as ISO 8601 UTC. */
+function time(allowed: (received: string, allowed: string) => string): (text: string) => string {
+  return (text) => {
+    const at = Date.parse(text);
+    if (Number.isNaN(at) || !/(Z|[+-]\d\d:\d\d)$/.test(text) || at > Date.now())
+      throw new InvalidArgumentError(allowed(JSON.stringify(text), "ISO 8601, 2026-11-23T21:05:00Z, <= now"));
+    return new Date(at).toISOString();
+  };
+}

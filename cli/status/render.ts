@@ -1,0 +1,158 @@
+import { duration } from "../../drill/report/format";
+import { answerOf, type Asked } from "../ask";
+import { daysOr, moment } from "../clock";
+import type { Language } from "../language";
+import { colours, oneLine, plainTable } from "../table";
+import { nextDrill, type Judgement, type Problem, type Trigger } from "./judge";
+import type { Look, ModuleLook } from "./look";
+import { statusWords } from "./words";
+
+/** At most this much of what a remote program said. */
+const saidLength = 70;
+
+/** One screen: the verdict first, then what it rests on. No line relies on colour. */
+export function renderStatus(look: Look, judgement: Judgement, lang: Language): string {
+  const t = statusWords[lang];
+  const c = colours();
+  const time = (seconds: number) => duration(seconds, lang);
+  const sign = (good: boolean | undefined, text: string) =>
+    good === undefined ? c.yellow(`? ${text}`) : good ? c.green(`✓ ${text}`) : c.red(`✗ ${text}`);
+  const short = (text: string) => (text.length > saidLength ? `${text.slice(0, saidLength)}…` : text);
+
+  const unanswered = (asked: Exclude<Asked<unknown>, { state: "answered" }>): string =>
+    asked.state === "silent"
+      ? sign(false, t.noAnswerIn(time(asked.seconds)))
+      : asked.state === "failed"
+        ? sign(false, short(oneLine(asked.reason)))
+        : sign(undefined, t.notAsked);
+
+  const outside = ({ outside }: ModuleLook) => {
+    if (outside.state !== "answered") return unanswered(outside);
+    return outside.value.well
+      ? sign(true, time(outside.value.seconds))
+      : sign(false, short(oneLine(outside.value.said)));
+  };
+  const inside = ({ inside }: ModuleLook) => {
+    if (!inside) return c.dim("–");
+    const good = inside.status === "running" && (inside.health === undefined || inside.health === "healthy");
+    const seconds = inside.healthSeconds === undefined ? "" : ` ${time(inside.healthSeconds)}`;
+    return sign(good, `${inside.health ?? inside.status}${seconds}`);
+  };
+  const point = ({ freshness }: ModuleLook) => {
+    if (!freshness) return look.backups.state === "answered" ? c.dim(t.nothingToLose) : c.dim("–");
+    const { ageSeconds, rpoTargetSeconds } = freshness;
+    if (ageSeconds === undefined) return sign(false, t.lacking);
+    return sign(ageSeconds <= rpoTargetSeconds, t.ago(time(ageSeconds), time(rpoTargetSeconds)));
+  };
+
+  const trigger = (it: Trigger): string => {
+    const mark = (text: string) => sign(!it.holds, text);
+    switch (it.id) {
+      case "critical-modules":
+        return mark(t.trigger.criticalModules(it.down.join(", ") || t.trigger.noneDown, it.limit));
+      case "api-latency":
+        if (it.seconds === undefined) return sign(undefined, t.trigger.apiUnreached);
+        return mark((it.answered ? t.trigger.apiLatency : t.trigger.apiSilent)(time(it.seconds), time(it.limit)));
+      case "database":
+        if (it.reachable === undefined) return sign(undefined, t.trigger.databaseUnknown);
+        return mark(it.reachable ? t.trigger.databaseUp : t.trigger.databaseDown(oneLine(it.said ?? "")));
+      default:
+        return it satisfies never;
+    }
+  };
+  const problem = <P extends Problem>(it: P): string =>
+    (t.problem[it.id] as (p: P, text: object) => string)(it, {
+      duration: time,
+      days: (s: number) => daysOr(s, lang),
+      moment: (iso: string) => moment(iso, lang),
+    });
+
+  const facts: [string, string][] = [
+    [t.active, activeLine(look, lang)],
+    [
+      t.dns,
+      look.dns
+        .map(({ resolver, answer }) =>
+          answer.state === "answered"
+            ? sign(
+                look.proxied || look.activeAddress === undefined ? undefined : answer.value === look.activeAddress,
+                `${answer.value} (${resolver})`,
+              )
+            : `${unanswered(answer)} (${resolver})`,
+        )
+        .join("  "),
+    ],
+    ...(look.certificate
+      ? ([
+          [
+            t.certificate,
+            sign(
+              !judgement.problems.some((p) => p.id === "certificate"),
+              t.left(daysOr((Date.parse(look.certificate.until) - Date.parse(look.at)) / 1_000, lang)),
+            ),
+          ],
+        ] as [string, string][])
+      : []),
+    [t.backups, backupsLine()],
+    [
+      t.recovery,
+      [
+        look.hetzner.state === "answered"
+          ? sign(true, `Hetzner: ${t.servers(look.hetzner.value.length)}`)
+          : `Hetzner: ${unanswered(look.hetzner)}`,
+        look.cloudflare.state === "answered"
+          ? sign(true, `Cloudflare: ${look.cloudflare.value}`)
+          : `Cloudflare: ${unanswered(look.cloudflare)}`,
+      ].join("  "),
+    ],
+    [
+      t.lastDrill,
+      look.lastDrill
+        ? t.drillNext(
+            moment(look.lastDrill.at, lang),
+            look.lastDrill.verdict,
+            moment(nextDrill(look.lastDrill.at), lang),
+          )
+        : t.never,
+    ],
+  ];
+  function backupsLine(): string {
+    if (look.backups.state !== "answered") return unanswered(look.backups);
+    const { newest } = look.backups.value;
+    if (!newest) return sign(false, t.unknown);
+    const age = time(Math.max(0, Date.parse(look.at) - Date.parse(newest.body.consistentAt)) / 1_000);
+    return sign(true, `${t.newestSet(age, newest.key)}; ${t.verified}`);
+  }
+
+  const verdict = { healthy: c.green("✓"), degraded: c.yellow("!"), declare: c.red("✗") }[judgement.verdict];
+  const holding = judgement.triggers.filter(({ holds }) => holds);
+  return [
+    `${verdict} ${c.bold(t.verdict[judgement.verdict])}${holding.length > 0 ? ` ${t.because}:` : ""}   ${c.dim(`${look.domain} · ${moment(look.at, lang)}`)}`,
+    ...holding.map((it) => `  ${trigger(it)}`),
+    ...(judgement.verdict === "declare" ? [`  ${t.declareHow}`] : []),
+    ...(judgement.perhapsBlind ? [`  ${c.yellow(`! ${t.perhapsBlind}`)}`] : []),
+    "",
+    ...facts.map(([name, text]) => `${c.bold(name.padEnd(17))} ${text}`),
+    "",
+    plainTable(
+      [t.module, t.outside, t.inside, t.point],
+      look.modules.map((m) => [m.critical ? `${m.module} *` : m.module, outside(m), inside(m), point(m)]),
+    ),
+    c.dim(`* ${t.critical}`),
+    "",
+    c.bold(t.triggers),
+    ...judgement.triggers.map((it) => `  ${trigger(it)}`),
+    ...(judgement.problems.length > 0
+      ? ["", c.bold(t.problems), ...judgement.problems.map((p) => `  ${c.yellow("!")} ${problem(p)}`)]
+      : []),
+  ].join("\n");
+}
+
+function activeLine(look: Look, lang: Language): string {
+  const t = statusWords[lang];
+  if (look.activeGeneration === undefined) return t.unknown;
+  const site = look.sites.find(({ generation }) => generation === look.activeGeneration);
+  const begun = answerOf(look.backups)?.generations.find(({ number }) => number === look.activeGeneration)?.claim;
+  const line = t.generation(look.activeGeneration, site?.host ?? t.unknown, look.activeAddress ?? t.unknown);
+  return begun ? `${line} (${moment(begun.claimedAt, lang)}, ${begun.claimedBy ?? "?"})` : line;
+}

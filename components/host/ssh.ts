@@ -1,0 +1,42 @@
+import { Client } from "ssh2";
+
+/** A host that is known by its key. */
+export interface SshHost {
+  readonly host: string;
+  readonly user?: string;
+  readonly privateKey?: string;
+  /** "ssh-ed25519 AAAA..."; another one stops the connection. */
+  readonly hostKey?: string;
+}
+
+/** Runs a script by `sh` on a host with a pinned key. @throws Error with the script's own message when it fails. */
+export function runOverSsh(connection: SshHost, script: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const client = new Client();
+    const pinned = Buffer.from(connection.hostKey?.split(" ")[1] ?? "", "base64");
+    client
+      .on("ready", () => {
+        client.exec("sh -s", (error, stream) => {
+          if (error) return reject(error);
+          let out = "";
+          let err = "";
+          stream.on("data", (d: Buffer) => (out += d.toString()));
+          stream.stderr.on("data", (d: Buffer) => (err += d.toString()));
+          stream.on("close", (code: number | null) => {
+            client.end();
+            if (code === 0) resolve(out);
+            else reject(new Error(`${connection.host}: ${err.trim() || `the script ended with ${code}`}`));
+          });
+          stream.end(script);
+        });
+      })
+      .on("error", reject)
+      .connect({
+        host: connection.host,
+        username: connection.user ?? "root",
+        privateKey: connection.privateKey,
+        readyTimeout: 20_000,
+        hostVerifier: (key: Buffer) => pinned.length > 0 && key.equals(pinned),
+      });
+  });
+}

@@ -1,0 +1,187 @@
+import { hostname, userInfo } from "node:os";
+import { Agent } from "node:https";
+import {
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+  S3ServiceException,
+} from "@aws-sdk/client-s3";
+import { z } from "zod";
+import { generationLayout } from "../contracts/generation";
+import { checkManifest, manifest as manifestSchema, type CipherPasswords, type Manifest } from "../contracts/manifest";
+
+/**
+ * The backup bucket as an operator's machine reads it. Loads no Pulumi: the program and `smarter status` both use it.
+ */
+
+/** How the operator's machine reaches S3: the aws provider's own configuration, else the SDK's defaults (environment, profile). */
+export interface StoreAccess {
+  readonly region: string;
+  readonly endpoint?: string;
+  readonly accessKey?: string;
+  readonly secretKey?: string;
+  readonly profile?: string;
+}
+
+/** A backup set that a restore can use, and what was passed over to find it. */
+export interface ChosenSet {
+  readonly key: string;
+  readonly manifest: Manifest;
+  /** Newer sets that are not valid, with the reason: what they would have saved is data lost. */
+  readonly skipped: readonly { key: string; reason: string }[];
+}
+
+/** What is written once per generation, by whoever begins it: the set that it restores. Later runs read it, so they restore the same. */
+const claimSchema = z.strictObject({
+  generation: z.number().int(),
+  restoreFrom: z.number().int(),
+  manifestKey: z.string(),
+  targetTime: z.string().nullable(),
+  claimedAt: z.string(),
+  /** Who began it, "user@host"; absent in what an older program wrote. */
+  claimedBy: z.string().optional(),
+});
+export type Claim = z.infer<typeof claimSchema>;
+export const claimKey = (generation: number): string => `${generationLayout(generation).prefix}claim.json`;
+
+/** Who runs this, as others are told: SMARTEROS_OPERATOR, else the user and machine. @example "ana@laptop" */
+export const operatorName = (): string => process.env["SMARTEROS_OPERATOR"] || `${userInfo().username}@${hostname()}`;
+
+/** The newest set that verifies, at or before the target time when one is given (or the first after it, for point-in-time restores). */
+export function chooseSet(
+  candidates: readonly { key: string; text: string }[],
+  passwords: CipherPasswords,
+  generation: number,
+  targetTime?: string,
+): { chosen?: ChosenSet; rejected: { key: string; reason: string }[]; wrong: { postgres: number; files: number } } {
+  const rejected: { key: string; reason: string }[] = [];
+  const wrong = { postgres: 0, files: 0 };
+  for (const { key, text } of candidates) {
+    const parsed = manifestSchema.safeParse(parseJson(text));
+    if (!parsed.success) {
+      rejected.push({
+        key,
+        reason: `not a manifest: ${parsed.error.issues[0]?.path.join(".")} ${parsed.error.issues[0]?.message}`,
+      });
+      continue;
+    }
+    const proofs = checkManifest(parsed.data, passwords);
+    if (!proofs.postgres) wrong.postgres += 1;
+    if (!proofs.files) wrong.files += 1;
+    if (!proofs.postgres || !proofs.files) {
+      rejected.push({
+        key,
+        reason: `its signature does not hold (${[proofs.postgres ? "" : "postgresCipher", proofs.files ? "" : "filesCipher"].filter(Boolean).join(", ")})`,
+      });
+      continue;
+    }
+    if (parsed.data.body.generation !== generation) {
+      rejected.push({
+        key,
+        reason: `it says generation ${parsed.data.body.generation}, but lies under generation ${generation}`,
+      });
+      continue;
+    }
+    if (targetTime !== undefined && Date.parse(parsed.data.body.consistentAt) > Date.parse(targetTime)) continue; // too new: not what was asked for
+    return { chosen: { key, manifest: parsed.data, skipped: rejected }, rejected, wrong };
+  }
+  return { rejected, wrong };
+}
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // the schema then says that it is not a manifest
+  }
+};
+
+/** @param caPem authority of an S3-compatible store that this process does not trust by itself */
+export function s3Client(aws: StoreAccess, caPem?: string): S3Client {
+  // Else it warns of the Node versions of the coming years in the middle of a recovery.
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
+  return new S3Client({
+    region: aws.region,
+    ...(aws.endpoint ? { endpoint: aws.endpoint, forcePathStyle: true } : {}),
+    ...(aws.profile ? { profile: aws.profile } : {}),
+    ...(aws.accessKey && aws.secretKey
+      ? { credentials: { accessKeyId: aws.accessKey, secretAccessKey: aws.secretKey } }
+      : {}),
+    maxAttempts: 4,
+    requestHandler: {
+      connectionTimeout: 5_000,
+      requestTimeout: 15_000,
+      ...(caPem ? { httpsAgent: new Agent({ ca: caPem }) } : {}),
+    },
+  });
+}
+
+/** What the store's error means for the operator, and the fix. @param what the place that was asked for */
+export const explainStoreError = (what: string, error: unknown): string => {
+  if (error instanceof S3ServiceException) {
+    if (
+      ["InvalidAccessKeyId", "SignatureDoesNotMatch", "AccessDenied", "Forbidden"].includes(error.name) ||
+      error.$metadata.httpStatusCode === 403
+    ) {
+      return `${what}: the store refused the credentials (${error.name}); fix: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or aws:accessKey and aws:secretKey, of an identity that may read the bucket`;
+    }
+    if (error.name === "NoSuchBucket")
+      return `${what}: the bucket does not exist; fix: smarteros:site.backups.bucket and its region`;
+    return `${what}: the store answered ${error.name}: ${error.message}`;
+  }
+  return `${what}: the store could not be reached (${(error as Error).message}); fix: the network, or the endpoint in aws:endpoints`;
+};
+
+/** An object as text; undefined: it is not there. @throws the store's error */
+export async function readText(s3: S3Client, bucket: string, key: string): Promise<string | undefined> {
+  try {
+    const object = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    return await object.Body?.transformToString();
+  } catch (error) {
+    if (error instanceof S3ServiceException && error.name === "NoSuchKey") return undefined;
+    throw error;
+  }
+}
+
+/** Keys of a generation's manifests, newest first. @throws the store's error */
+export async function newestManifests(s3: S3Client, bucket: string, generation: number): Promise<string[]> {
+  const keys: string[] = [];
+  let token: string | undefined;
+  do {
+    const page = await s3.send(
+      new ListObjectsV2Command({
+        Bucket: bucket,
+        Prefix: generationLayout(generation).manifests,
+        ContinuationToken: token,
+      }),
+    );
+    keys.push(...(page.Contents ?? []).flatMap((o) => (o.Key ? [o.Key] : [])));
+    token = page.NextContinuationToken;
+  } while (token);
+  return keys.sort().reverse();
+}
+
+/** Who began a generation, with what; undefined: nobody. @throws the store's error, or what is wrong with the claim */
+export async function readClaim(s3: S3Client, bucket: string, generation: number): Promise<Claim | undefined> {
+  const text = await readText(s3, bucket, claimKey(generation));
+  return text === undefined ? undefined : claimSchema.parse(JSON.parse(text));
+}
+
+/** Hands a claim to somebody else, who goes on with the same set. @throws the store's error */
+export async function handOverClaim(
+  access: StoreAccess,
+  bucket: string,
+  claim: Claim,
+  claimedBy: string,
+): Promise<void> {
+  const s3 = s3Client(access);
+  try {
+    const Body = JSON.stringify({ ...claim, claimedBy } satisfies Claim);
+    await s3.send(
+      new PutObjectCommand({ Bucket: bucket, Key: claimKey(claim.generation), Body, ContentType: "application/json" }),
+    );
+  } finally {
+    s3.destroy();
+  }
+}
