@@ -77,8 +77,8 @@ async function listGenerations(s3: S3Client, bucket: string): Promise<Generation
 /** Whether a generation has finished a backup cycle: it does so only once it serves. @throws the store's error */
 export async function hasServed(s3: S3Client, bucket: string, generation: number): Promise<boolean> {
   const Prefix = generationLayout(generation).manifests;
-  const { KeyCount = 0 } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix, MaxKeys: 1 }));
-  return KeyCount > 0;
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix, MaxKeys: 1 }));
+  return Contents.length > 0;
 }
 
 /** To what moment each module that keeps data could be brought back by a set. @param now milliseconds since the epoch */

@@ -9,7 +9,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { z } from "zod";
 import { generationLayout } from "../contracts/generation";
-import { checkManifest, manifest as manifestSchema, type CipherPasswords, type Manifest } from "../contracts/manifest";
+import { asOf, checkManifest, manifest as manifestSchema, type CipherPasswords, type Manifest } from "../contracts/manifest";
 
 /**
  * The backup bucket as an operator's machine reads it. Loads no Pulumi: the program and `smarter status` both use it.
@@ -83,7 +83,7 @@ export function chooseSet(
       });
       continue;
     }
-    if (targetTime !== undefined && Date.parse(parsed.data.body.consistentAt) > Date.parse(targetTime)) continue; // too new: not what was asked for
+    if (targetTime !== undefined && Date.parse(asOf(parsed.data.body)) > Date.parse(targetTime)) continue; // too new: not what was asked for
     return { chosen: { key, manifest: parsed.data, skipped: rejected }, rejected, wrong };
   }
   return { rejected, wrong };

@@ -1,4 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
+// Not the whole SDK, which takes most of a second to load: `smarter` reads the configuration too.
+import { RunError } from "@pulumi/pulumi/errors";
+import { allConfig } from "@pulumi/pulumi/runtime/config";
 import { z } from "zod";
 import { contradictions } from "../plan/checks";
 import { plan } from "../plan/plan";
@@ -28,7 +30,7 @@ export interface StackConfig {
 }
 
 /** Config that cannot be used: every problem at once. */
-export class ConfigError extends pulumi.RunError {
+export class ConfigError extends RunError {
   constructor(public readonly problems: readonly string[]) {
     super(
       `nothing was changed: ${problems.length} problem${problems.length === 1 ? "" : "s"} in the configuration\n${problems.map((p) => `  - ${p}`).join("\n")}`,
@@ -185,7 +187,7 @@ function readSite(all: RawConfig, role: Role): Read<SiteConfig> {
  * @throws ConfigError with every problem: unknown keys, wrong values, missing secrets, contradictions of the plan.
  */
 export function readConfig(role: Role): StackConfig {
-  const all = pulumi.runtime.allConfig();
+  const all = allConfig();
   const site = readSite(all, role);
   const secrets = secretNames.map((name) => [name, readSecret(all, name)] as const);
   const targetTime = readTargetTime(all);

@@ -1,5 +1,6 @@
 import { PutObjectCommand, S3ServiceException, type S3Client } from "@aws-sdk/client-s3";
-import * as pulumi from "@pulumi/pulumi";
+import { RunError } from "@pulumi/pulumi/errors";
+import { isDryRun } from "@pulumi/pulumi/runtime/settings";
 import { generationLayout } from "../contracts/generation";
 import type { Manifest } from "../contracts/manifest";
 import { postgresMajorVersion } from "../components/services/base";
@@ -20,7 +21,7 @@ import type { StackConfig } from "./config";
 export { chooseSet, claimKey, s3Client, type ChosenSet, type Claim } from "./backup-store";
 
 /** A recovery that cannot succeed: every reason at once, before anything is provisioned. */
-export class PreflightError extends pulumi.RunError {
+export class PreflightError extends RunError {
   constructor(public readonly problems: readonly string[]) {
     super(`preflight: nothing was provisioned; ${problems.length} problem${problems.length === 1 ? "" : "s"}\n${problems.map((p) => `  - ${p}`).join("\n")}`);
   }
@@ -128,7 +129,7 @@ export const restoreId = (generation: number, from: number, key: string): string
  */
 export async function preflightRestore(config: StackConfig, volumeBytes?: number): Promise<RestorePlan> {
   const found = await findRestore(config, volumeBytes);
-  if (found.claim || pulumi.runtime.isDryRun()) return found;
+  if (found.claim || isDryRun()) return found;
   const { site, targetTime } = config;
   const s3 = s3Client(config.aws);
   try {

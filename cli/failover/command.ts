@@ -1,15 +1,7 @@
-import { handOverClaim, operatorName } from "../../stacks/backup-store";
-import { colours } from "../table";
-import { OperatorError, type Context, type Run, type StackOptions } from "../context";
+import { setImmediate } from "node:timers/promises";
+import { OperatorError, type Run, type StackOptions } from "../context";
 import { StackEngine, type ClearConfig } from "../engine";
 import { exitCodes } from "../exit-codes";
-import { masker, maskedOutput } from "../mask";
-import { settingsOf } from "../settings";
-import { lossesOf, renderForecast } from "./forecast";
-import { Journal } from "./journal";
-import { examine, extraConfig, previewCheck, type Check, type Preflight } from "./preflight";
-import { recover } from "./recover";
-import { failoverWords } from "./words";
 
 export interface ActivateOptions extends StackOptions {
   readonly at?: string;
@@ -22,94 +14,19 @@ export interface ActivateOptions extends StackOptions {
   readonly json?: boolean;
 }
 
-/** A preflight that holds. */
-type Sound = Preflight & Required<Pick<Preflight, "config" | "found">>;
-
-const isSound = (preflight: Preflight): preflight is Sound =>
-  preflight.config !== undefined && preflight.found !== undefined && preflight.checks.every(({ ok }) => ok);
-
 /** `smarter failover activate` */
 export const run: Run<ActivateOptions> = async (context, options) => {
-  const { lang, signal } = context;
-  const t = failoverWords[lang];
   if (options.stack !== "recovery" && options.stack !== "primary")
     throw new OperatorError(
       `--stack: received ${options.stack}; allowed: recovery, primary; fix: --stack recovery`,
       exitCodes.refused,
     );
   const engine = await StackEngine.find(options);
-  const clear = await settings(engine, signal);
-  const mask = masker(clear);
-  const output = maskedOutput(context.output, mask);
-  const say = options.json ? output.note : output.print;
-
-  const { site } = settingsOf(clear.values);
-  const journal = new Journal(site.domain, site.generation);
-  const takeOver = options.takeOver ?? false;
-  const preflight = await examine({ engine, clear, at: options.at, takeOver, journal, lang });
-  say(renderChecks(t.preflight, preflight.checks, lang));
-  const refuse = (checks: readonly Check[]) => {
-    say(`${t.refused}. ${t.nothingChanged}`);
-    if (options.json) output.print(JSON.stringify({ verdict: "refused", checks }, null, 2));
-    return exitCodes.refused;
-  };
-  if (!isSound(preflight)) return refuse(preflight.checks);
-
-  // A run that is resumed goes on with the time that the first one was asked for.
-  const at = options.at ?? preflight.found.claim?.targetTime ?? undefined;
-  const extra = extraConfig(clear, at);
-  const losses = lossesOf(preflight.found, Date.now(), at);
-  if (!preflight.serves) say(`\n${renderForecast(preflight.config, preflight.found, losses, at, lang)}\n`);
-
-  // With --yes nobody waits for a preview: the program looks at the same before it orders anything.
-  if ((options.dryRun || !options.yes) && !preflight.orphan) {
-    const program = await previewCheck(engine, extra, lang, signal);
-    say(renderChecks(undefined, [program], lang));
-    if (!program.ok) return refuse([...preflight.checks, program]);
-  }
-  if (options.dryRun) {
-    say(t.dryRunEnd);
-    if (options.json) output.print(JSON.stringify({ verdict: "dry-run", checks: preflight.checks, losses }, null, 2));
-    return exitCodes.ok;
-  }
-  if (!options.yes) await confirm(site.domain, context);
-
-  const operator = operatorName();
-  const held = await journal.take(operator);
-  if (held?.alive === "smarter") {
-    say(t.held.byMachine(held.holder.operator, held.holder.since, held.holder.smarter.pid));
-    return refuse(preflight.checks);
-  }
-  try {
-    const { claim } = preflight.found;
-    const theirs = claim && !preflight.serves && claim.claimedBy !== undefined && claim.claimedBy !== operator;
-    if (theirs) await handOverClaim(preflight.config.aws, site.backups.bucket, claim, operator);
-    const entries = await journal.entries();
-    if (!preflight.serves)
-      await journal.note({
-        at: new Date().toISOString(),
-        by: operator,
-        what: theirs ? "took-over" : entries.length > 0 || claim ? "resumed" : "activated",
-        detail: options.reason ?? "",
-      });
-    return await recover({
-      ...options,
-      context: { ...context, output },
-      mask,
-      engine,
-      site,
-      preflight,
-      journal,
-      operator,
-      extra,
-      at,
-      orphan: held,
-      takeOver,
-      say,
-    });
-  } finally {
-    await journal.release();
-  }
+  const reading = settings(engine, context.signal);
+  // Seconds count: the engine reads the settings while the rest of the command is loaded.
+  await setImmediate();
+  const { activate } = require("./activate") as typeof import("./activate");
+  return activate(context, options, engine, await reading);
 };
 
 /** The settings in clear. Whatever is wrong with them, nothing was changed. */
@@ -117,30 +34,3 @@ const settings = (engine: StackEngine, signal: AbortSignal): Promise<ClearConfig
   engine.config(signal).catch((cause: Error) => {
     throw new OperatorError(cause.message, exitCodes.refused, { cause });
   });
-
-function renderChecks(title: string | undefined, checks: readonly Check[], lang: Context["lang"]): string {
-  const t = failoverWords[lang];
-  const c = colours();
-  return [
-    ...(title ? [c.bold(title)] : []),
-    ...checks.map(
-      ({ id, ok, said }) => `  ${ok ? c.green("✓") : c.red("✗")} ${t.check[id]}: ${said.replaceAll("\n", "\n      ")}`,
-    ),
-  ].join("\n");
-}
-
-/** Waits until the domain is typed. @throws OperatorError without a terminal */
-async function confirm(domain: string, { lang, signal, output }: Context): Promise<void> {
-  const t = failoverWords[lang];
-  if (!process.stdin.isTTY) throw new OperatorError(t.needsYes, exitCodes.refused);
-  const { default: input } = await import("@inquirer/input");
-  try {
-    await input(
-      { message: t.confirm(domain), validate: (typed) => typed.trim() === domain || t.confirmWrong(domain) },
-      { signal, output: process.stderr },
-    );
-  } catch (cause) {
-    output.note(t.nothingChanged);
-    throw new OperatorError("Ctrl-C", exitCodes.interrupted, { cause });
-  }
-}

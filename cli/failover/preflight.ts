@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import { setAllConfig } from "@pulumi/pulumi/runtime/config";
 import { bytes, duration } from "../../drill/report/format";
 import { operatorName, s3Client } from "../../stacks/backup-store";
 import { ConfigError, readConfig, type StackConfig } from "../../stacks/config";
@@ -57,7 +57,7 @@ export async function examine(args: PreflightArgs): Promise<Preflight> {
   const t = failoverWords[lang];
   let config: StackConfig;
   try {
-    pulumi.runtime.setAllConfig(withTime(clear, args.at), [...clear.secretKeys]);
+    setAllConfig(withTime(clear, args.at), [...clear.secretKeys]);
     config = readConfig(engine.stack as "primary" | "recovery");
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

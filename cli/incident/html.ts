@@ -1,5 +1,5 @@
 import { duration, timeOfDay, unbroken } from "../../drill/report/format";
-import { markup, type Markup } from "../../drill/report/markup";
+import { markup, raw, type Markup } from "../../drill/report/markup";
 import { judged, legend, table } from "../../drill/report/sections";
 import { styles } from "../../drill/report/styles";
 import { itemText } from "../checklist/words";
@@ -28,7 +28,7 @@ export function renderIncidentHtml(record: Incident, lang: Language): string {
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <link rel="icon" href="data:,">
 <title>${t.verdict[record.verdict]} · ${t.title} · ${record.domain}</title>
-<style>${styles}</style>
+<style>${styles}${wide}</style>
 </head>
 <body>
 <header class="${record.verdict}"><div>
@@ -85,6 +85,9 @@ ${section(
 `.toString();
 }
 
+/** Short words of a table stay on one line where there is room. */
+const wide = raw(" @media (min-width: 44.01rem) { td .met, td .missed, td .none { white-space: nowrap; } }");
+
 const section = (title: string, body: Markup) => markup`<section class="long"><h2>${title}</h2>${body}</section>`;
 
 function tiles(record: Incident, lang: Language): Markup {
@@ -106,13 +109,11 @@ function tiles(record: Incident, lang: Language): Markup {
 
 function modulesSection(record: Incident, lang: Language): Markup {
   const t = incidentWords[lang];
-  const window = (from: string | null) =>
-    from === null ? "–" : t.from(moment(from, lang), moment(record.activatedAt, lang));
   const rows = record.modules.map((m) => [
     m.module,
     judged(judgeRto(m), rtoText(m, lang)),
     judged(judgeLoss(m), lossText(m, lang)),
-    window(m.backAsOf),
+    m.backAsOf === null ? "–" : moment(m.backAsOf, lang),
     markup`<span class="evidence">${m.evidence}</span>`,
   ]);
   return section(

@@ -36,7 +36,7 @@ export function renderIncidentMarkdown(record: Incident, lang: Language): string
           m.module,
           `${marks[judgeRto(m)]} ${rtoText(m, lang)}`,
           `${marks[judgeLoss(m)]} ${lossText(m, lang)}`,
-          m.backAsOf === null ? "–" : t.from(when(m.backAsOf), when(record.activatedAt)),
+          m.backAsOf === null ? "–" : when(m.backAsOf),
           m.evidence,
         ]),
       ),

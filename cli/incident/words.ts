@@ -42,7 +42,6 @@ interface IncidentWords {
   readonly lostNote: string;
   readonly nothingToLose: string;
   readonly window: string;
-  readonly from: (from: string, to: string) => string;
   readonly evidence: string;
   readonly decisions: string;
   readonly time: string;
@@ -111,8 +110,7 @@ export const incidentWords: Words<IncidentWords> = {
     lostNote:
       "The window reaches from the state that came back to the activation. When exactly the primary was lost is not known, so that this is the most that can be missing.",
     nothingToLose: "nothing to lose",
-    window: "Window",
-    from: (from, to) => `${from} to ${to}`,
+    window: "Back as of",
     evidence: "Evidence",
     decisions: "Decisions",
     time: "Time",
@@ -205,8 +203,7 @@ export const incidentWords: Words<IncidentWords> = {
     lostNote:
       "La ventana va desde el estado que volvió hasta la activación. No se sabe cuándo exactamente se perdió el primario, así que es lo máximo que puede faltar.",
     nothingToLose: "nada que perder",
-    window: "Ventana",
-    from: (from, to) => `de ${from} a ${to}`,
+    window: "Volvió al estado de",
     evidence: "Evidencia",
     decisions: "Decisiones",
     time: "Hora",

@@ -52,7 +52,7 @@ export function planDocument(plan: Plan, lang: Language): string {
   );
   const unmet = unmetObjectives(plan).map(
     ({ service }) =>
-      `${titleOf(service)}, ${head.rpo} ${time(plan.services.find((s) => s.name === service)!.rpo!)}: ${t.unmetBecause(time(plan.backupCycle))}.`,
+      `${titleOf(service)}, ${head.rpo} ${time(plan.services.find((s) => s.name === service)!.rpo!)}: ${t.unmetBecause}.`,
   );
   const covered = table(
     [head.event, "", head.answer],

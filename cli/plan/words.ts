@@ -45,7 +45,7 @@ interface PlanWords {
   /** @param example a module that is held to less than it states */
   readonly times: (example: { module: string; stated: string; heldTo: string } | undefined) => string;
   readonly unmet: string;
-  readonly unmetBecause: (cycle: string) => string;
+  readonly unmetBecause: string;
   readonly kinds: Readonly<Record<EventKind, string>>;
   readonly events: Readonly<Record<EventId, string>>;
   readonly answers: Readonly<Record<Answer, string>>;
@@ -115,8 +115,8 @@ export const planWords: Words<PlanWords> = {
     times: (e) =>
       `"Held to" is the module's own objective, or that of the tightest module that waits for it${e ? ` (${e.module} states ${e.stated} and is held to ${e.heldTo})` : ""}. "Predicted" is the slowest chain from the order of a server to the module's first answer.`,
     unmet: "Not met by this plan's means, and said so everywhere:",
-    unmetBecause: (cycle) =>
-      `only a synchronous peer off-site loses nothing; snapshots are taken after a change, so up to ${cycle} and the cycle's own length can be lost`,
+    unmetBecause:
+      "only a synchronous peer off-site loses nothing; the snapshot is renewed seconds after a change, and what came after the last one is lost",
     kinds: { physical: "Physical", logical: "Logical", attack: "Attack" },
     events: {
       "vps-unreachable": "The VPS cannot be reached",
@@ -252,8 +252,8 @@ export const planWords: Words<PlanWords> = {
     times: (e) =>
       `«Se le exige» es el objetivo del propio módulo, o el del más estricto de los que lo esperan${e ? ` (${e.module} declara ${e.stated} y se le exigen ${e.heldTo})` : ""}. «Previsto» es la cadena más lenta desde el pedido del servidor hasta la primera respuesta del módulo.`,
     unmet: "Lo que los medios de este plan no cumplen, dicho en todas partes:",
-    unmetBecause: (cycle) =>
-      `solo un par síncrono fuera del sitio no pierde nada; los snapshots se toman tras un cambio, así que se puede perder hasta ${cycle} y lo que dure el ciclo`,
+    unmetBecause:
+      "solo un par síncrono fuera del sitio no pierde nada; el snapshot se renueva segundos después de un cambio, y lo que vino tras el último se pierde",
     kinds: { physical: "Físico", logical: "Lógico", attack: "Ataque" },
     events: {
       "vps-unreachable": "VPS inaccesible",

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { contacts } from "../../plan/organisation";
+import { smarter } from "./run-smarter";
+
+const commands = ["status", "failover", "checklist", "audit", "drill", "plan", "contacts", "doctor"];
+
+describe("the command line", () => {
+  it("answers --help in half a second, with every command and the exit codes", async () => {
+    const runs = [await smarter(["--help"]), await smarter(["--help"]), await smarter(["--help"])];
+    // The quickest of three: the others may have waited for the machine.
+    expect(Math.min(...runs.map(({ seconds }) => seconds))).toBeLessThan(0.5);
+    const { exitCode, stdout } = runs[0]!;
+    expect(exitCode).toBe(0);
+    for (const command of commands) expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"));
+    expect(stdout).toContain("Exit codes: 0 good; 1 failed; 2 degraded");
+  });
+
+  it("has help in Spanish", async () => {
+    const { stdout } = await smarter(["failover", "activate", "--help", "--lang", "es"]);
+    expect(stdout).toContain("Uso: smarter failover activate");
+    expect(stdout).toContain("Códigos de salida: 0 recuperado;");
+  });
+
+  it.each([
+    [["stutas"], "Did you mean status?"],
+    [["status", "--lang", "fr"], "Allowed choices are es, en"],
+    [["failover", "activate", "--at", "yesterday"], "ISO 8601"],
+    [["failover", "activate", "--at", "2999-01-01T00:00:00Z"], "<= now"],
+    [["status", "--jsn"], "unknown option '--jsn'"],
+  ])("refuses %j with exit code 1", async (args, message) => {
+    const { exitCode, stdout, stderr } = await smarter(args);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(message);
+    expect(stdout).toBe("");
+  });
+
+  it("completes commands and options in a shell", async () => {
+    expect((await smarter(["complete", "bash"])).stdout).toContain("smarter complete --");
+    const { stdout } = await smarter(["complete", "--", "failover", ""]);
+    expect(stdout).toContain("activate\t");
+    expect((await smarter(["complete", "--", "status", "--"])).stdout).toMatch(/--watch/);
+  });
+
+  it("prints contacts as a table and as pure JSON", async () => {
+    expect((await smarter(["contacts"])).stdout).toContain("security@smarterbot.cl");
+    expect(JSON.parse((await smarter(["contacts", "--json"])).stdout)).toEqual(contacts);
+  });
+
+  it("refuses settings that are not there, before anything, with exit code 4 and the fix", async () => {
+    const { exitCode, stderr } = await smarter([
+      "failover",
+      "activate",
+      "--yes",
+      "--config-file",
+      "/nowhere/Pulumi.recovery.yaml",
+    ]);
+    expect(exitCode).toBe(4);
+    expect(stderr).toMatch(/\/nowhere\/Pulumi\.recovery\.yaml: ENOENT.*fix: --config-file FILE/);
+  });
+});

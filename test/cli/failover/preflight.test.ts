@@ -1,0 +1,157 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { lossesOf } from "../../../cli/failover/forecast";
+import { Journal } from "../../../cli/failover/journal";
+import { examine, extraConfig } from "../../../cli/failover/preflight";
+import type { StackEngine } from "../../../cli/engine";
+import { manifestKey } from "../../../contracts/generation";
+import { signManifest } from "../../../contracts/manifest";
+import { claimKey, operatorName, type Claim } from "../../../stacks/backup-store";
+import { body } from "../../stacks/manifests";
+import { MemoryS3 } from "../../stacks/memory-s3";
+import { filledSettings, type Settings } from "../../stacks/settings";
+
+let root: string;
+let s3: MemoryS3;
+let settings: Settings;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "preflight-"));
+  settings = filledSettings("recovery");
+  s3 = new MemoryS3();
+  const passwords = {
+    postgres: String(settings["smarteros:postgresCipher"]),
+    files: String(settings["smarteros:filesCipher"]),
+  };
+  s3.objects.set(manifestKey(1, "2026-11-24T03:50:44.120Z"), JSON.stringify(signManifest(body(), passwords)));
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await rm(root, { recursive: true });
+});
+
+const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+const clear = () => ({
+  values: Object.fromEntries(Object.entries(settings).map(([k, v]) => [k, text(v)])),
+  secretKeys: [],
+});
+const engine = { stack: "recovery", configFile: "Pulumi.recovery.yaml" } as StackEngine;
+const look = (change: Partial<Parameters<typeof examine>[0]> = {}) =>
+  examine({
+    engine,
+    clear: clear(),
+    takeOver: false,
+    journal: new Journal("smarterbot.cl", 2, root),
+    lang: "en",
+    ...change,
+  });
+const refusals = async (change?: Parameters<typeof look>[0]) => (await look(change)).checks.filter(({ ok }) => !ok);
+const claimed = (change: Partial<Claim> = {}) => {
+  const claim: Claim = {
+    generation: 2,
+    restoreFrom: 1,
+    manifestKey: [...s3.objects.keys()][0]!,
+    targetTime: null,
+    claimedAt: "2026-11-24T03:55:00.000Z",
+    claimedBy: "ana@laptop",
+    ...change,
+  };
+  s3.objects.set(claimKey(2), JSON.stringify(claim));
+};
+
+describe("the preflight of the command", () => {
+  it("finds what will be restored, and claims nothing", async () => {
+    const { checks, found } = await look();
+    expect(checks.map(({ id, ok }) => `${id} ${ok}`)).toEqual([
+      "settings true",
+      "plan true",
+      "backups true",
+      "claim true",
+      "machine true",
+    ]);
+    expect(found?.set.manifest.body.consistentAt).toBe("2026-11-24T03:50:44.120Z");
+    expect(s3.objects.has(claimKey(2))).toBe(false);
+  });
+
+  it("names everything that is wrong with the settings at once, each with its fix", async () => {
+    delete settings["smarteros:vaultToken"];
+    settings["smarteros:site"] = { ...settings["smarteros:site"], generation: 0 };
+    const problems = await refusals();
+    expect(problems.length).toBeGreaterThanOrEqual(2);
+    for (const { said } of problems) expect(said).toContain("fix:");
+  });
+
+  it("refuses when S3 refuses, and says which credentials", async () => {
+    s3.refuse("InvalidAccessKeyId", 403);
+    expect(await refusals()).toEqual([
+      { id: "backups", ok: false, said: expect.stringMatching(/refused the credentials .*fix: AWS_ACCESS_KEY_ID/) },
+    ]);
+  });
+
+  it("refuses a generation that somebody else is recovering: who, since when, and what to do", async () => {
+    claimed();
+    expect(await refusals()).toEqual([
+      {
+        id: "claim",
+        ok: false,
+        said: expect.stringMatching(/being recovered by ana@laptop since 24 Nov 2026, 03:55:00 UTC.*--take-over/),
+      },
+    ]);
+    expect(await refusals({ takeOver: true })).toEqual([]);
+  });
+
+  it("resumes one's own, and one of a program that did not say who", async () => {
+    claimed({ claimedBy: operatorName() });
+    expect(await refusals()).toEqual([]);
+    claimed({ claimedBy: undefined });
+    expect(await refusals()).toEqual([]);
+  });
+
+  it("lets anybody look at a generation that serves already", async () => {
+    claimed();
+    s3.objects.set(manifestKey(2, "2026-11-24T03:58:00.000Z"), "{}");
+    const preflight = await look();
+    expect(preflight.serves).toBe(true);
+    expect(preflight.checks.every(({ ok }) => ok)).toBe(true);
+  });
+
+  it("refuses while another run on this machine lives", async () => {
+    await new Journal("smarterbot.cl", 2, root).take("bob@here");
+    expect(await refusals()).toEqual([
+      { id: "machine", ok: false, said: expect.stringMatching(/^bob@here recovers from this machine since/) },
+    ]);
+  });
+});
+
+describe("what it costs in data", () => {
+  it("is told for every module, from the moment of the set to the activation", async () => {
+    const { found } = await look();
+    const losses = lossesOf(found!, Date.parse("2026-11-24T03:51:44.120Z"), undefined);
+    expect(losses.find(({ module }) => module === "gateway")).toMatchObject({
+      backAsOf: "2026-11-24T03:50:44.120Z",
+      lostSeconds: 60,
+      rpoSeconds: 60,
+      deadlineSeconds: 600,
+    });
+    expect(losses.find(({ module }) => module === "redis")).toEqual({ module: "redis", deadlineSeconds: 900 });
+  });
+
+  it("follows the time that was asked for where WAL is rolled forward, and the set elsewhere", async () => {
+    const { found } = await look();
+    const losses = lossesOf(found!, Date.parse("2026-11-24T03:52:00.000Z"), "2026-11-24T03:51:00.000Z");
+    expect(losses.find(({ module }) => module === "metabase")).toMatchObject({
+      backAsOf: "2026-11-24T03:51:00.000Z",
+      lostSeconds: 60,
+    });
+    expect(losses.find(({ module }) => module === "odoo")).toMatchObject({ backAsOf: "2026-11-24T03:50:44.120Z" });
+  });
+
+  it("hands the time to the engine only when the settings do not have it", () => {
+    const at = "2026-11-24T03:51:00.000Z";
+    expect(extraConfig(clear(), undefined)).toEqual({});
+    expect(extraConfig(clear(), at)).toEqual({ "recovery:targetTime": at });
+    settings["recovery:targetTime"] = at;
+    expect(extraConfig(clear(), at)).toEqual({});
+  });
+});

@@ -1,0 +1,83 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { incidentOf } from "../../../cli/incident/files";
+import { renderIncidentHtml } from "../../../cli/incident/html";
+import { renderIncidentMarkdown } from "../../../cli/incident/markdown";
+import { followUpsOf, incident } from "../../../cli/incident/record";
+import { writeIncident } from "../../../cli/incident/write";
+import { contacts } from "../../../plan/organisation";
+import { failed, recovered } from "./sample";
+
+describe("the incident report", () => {
+  it.each(["es", "en"] as const)("tells who, when, what was lost and what is left to do: %s", (lang) => {
+    for (const text of [renderIncidentHtml(recovered, lang), renderIncidentMarkdown(recovered, lang)]) {
+      const plain = text.replaceAll("\\", "");
+      for (const { contact } of contacts) expect(plain).toContain(contact);
+      for (const { module } of recovered.modules) expect(plain).toContain(module);
+      expect(plain).toContain("bob@tower");
+      expect(plain).toMatch(
+        lang === "es"
+          ? /Mantener apagado o aislado el sitio anterior \(203\.0\.113\.7\)/
+          : /Keep the old site \(203\.0\.113\.7\) switched off/,
+      );
+      expect(plain).toMatch(lang === "es" ? /generación 3/ : /generation 3/);
+    }
+  });
+
+  it("loads nothing, runs nothing, and escapes what people and programs said", () => {
+    const html = renderIncidentHtml(recovered, "en");
+    expect(html).not.toContain("<script>");
+    expect(html).toContain("&lt;script&gt;");
+    expect(html).not.toMatch(/(src|href)="(?!data:)/);
+    expect(renderIncidentMarkdown(recovered, "en")).not.toContain("<script>");
+  });
+
+  it("of a failure does not claim that anything came back", () => {
+    const html = renderIncidentHtml(failed, "es");
+    expect(html).toContain("smarter.test no está de vuelta.");
+    expect(html).toContain("no respondió de 10 min");
+    expect(html).toContain("el DNS no se ha movido");
+  });
+
+  it("is written as a record, for a browser and for a wiki, and found again", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "incidents-"));
+    expect(await incidentOf(folder, "smarter.test", 2)).toBeUndefined();
+    const file = await writeIncident(folder, recovered, "es");
+    expect(await readFile(file, "utf8")).toBe(renderIncidentHtml(recovered, "es"));
+    const record = (await incidentOf(folder, "smarter.test", 2))!;
+    expect(incident.parse(JSON.parse(await readFile(record, "utf8")))).toEqual(recovered);
+    expect((await readdir(join(folder, "smarter.test-g2"))).sort()).toEqual([
+      "incident.json",
+      "report.html",
+      "report.md",
+    ]);
+    await rm(folder, { recursive: true });
+  });
+});
+
+describe("the follow-ups", () => {
+  it("come of what was found", () => {
+    const ids = followUpsOf(recovered).map(({ id }) => id);
+    expect(ids).toEqual([
+      "isolate-old-site",
+      "open-checklist",
+      "missed-objectives",
+      "data-loss",
+      "skipped-sets",
+      "escrow",
+      "failback-generation",
+      "drill",
+    ]);
+    expect(followUpsOf(recovered).find(({ id }) => id === "open-checklist")?.detail).toBe("shopify-webhooks");
+    expect(followUpsOf(recovered).find(({ id }) => id === "missed-objectives")?.detail).toBe("vault");
+    const clean = { ...recovered, skippedSets: [], checklist: [], modules: [] };
+    expect(followUpsOf(clean).map(({ id }) => id)).toEqual([
+      "isolate-old-site",
+      "escrow",
+      "failback-generation",
+      "drill",
+    ]);
+  });
+});

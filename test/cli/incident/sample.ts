@@ -1,0 +1,68 @@
+import { followUpsOf, type Incident } from "../../../cli/incident/record";
+import { checklist, contacts } from "../../../plan/organisation";
+import { plan } from "../../../plan/plan";
+import { effectiveDeadline, effectiveRpo } from "../../../plan/graph";
+
+const at = (second: number) => new Date(Date.parse("2026-11-24T03:00:00.000Z") + second * 1_000).toISOString();
+
+const facts = {
+  generation: 2,
+  dns: { before: "203.0.113.7", after: "198.51.100.9" },
+  skippedSets: [
+    { key: "g1/manifests/2026-11-24T025930000Z.json", reason: "its signature does not hold <filesCipher>" },
+  ],
+  modules: plan.services.map(({ name }, i) => ({
+    module: name,
+    rtoSeconds: 70 + i,
+    rtoTargetSeconds: effectiveDeadline(plan, name),
+    backAsOf: name === "redis" ? null : at(-25),
+    lostSeconds: name === "redis" ? null : 25,
+    rpoTargetSeconds: effectiveRpo(plan, name) ?? null,
+    evidence: `https://${name}.smarter.test/health at 198.51.100.9: HTTP 200`,
+  })),
+  checklist: checklist.map(({ id }) => ({ id, ok: id !== "shopify-webhooks", evidence: `evidence of ${id}` })),
+};
+
+/** A recovery that was killed, taken over and ended well. */
+export const recovered: Incident = {
+  version: 1,
+  verdict: "recovered",
+  domain: "smarter.test",
+  restoredFrom: 1,
+  reason: "the VPS <script>alert(1)</script> is gone",
+  activatedAt: at(0),
+  finishedAt: at(95),
+  manifest: "g1/manifests/2026-11-24T025900000Z.json",
+  consistentAt: at(-25),
+  targetTime: null,
+  decisions: [
+    { at: at(0), by: "ana@laptop", what: "activated", detail: "the VPS is gone" },
+    { at: at(30), by: "bob@tower", what: "took-over", detail: "" },
+    { at: at(90), by: "bob@tower", what: "recovered", detail: "198.51.100.9" },
+  ],
+  gate: { passedAt: at(60), checks: [{ name: "tenant 76192083-9 row", ok: true, evidence: "its row is there" }] },
+  events: [
+    { at: at(2), stage: "host", what: "server: working" },
+    { at: at(12), stage: "host", what: "server: done" },
+    { at: at(13), stage: "modules", what: "postgres: working" },
+    { at: at(55), stage: "modules", what: "gateway: done" },
+    { at: at(56), stage: "gate", what: "gate: working" },
+    { at: at(60), stage: "gate", what: "gate: done" },
+    { at: at(61), stage: "dns", what: "dns-from-outside: working" },
+    { at: at(64), stage: "dns", what: "dns-from-outside: done" },
+  ],
+  contacts: contacts.map((c) => ({ ...c })),
+  ...facts,
+  followUps: followUpsOf(facts),
+};
+
+/** One whose gate refused. */
+export const failed: Incident = {
+  ...recovered,
+  verdict: "failed",
+  gate: { passedAt: null, checks: [] },
+  dns: { before: "203.0.113.7", after: "203.0.113.7" },
+  modules: recovered.modules.map((m) => ({ ...m, rtoSeconds: null, evidence: "it was not asked" })),
+  checklist: [],
+  skippedSets: [],
+};

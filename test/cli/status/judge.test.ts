@@ -1,0 +1,157 @@
+import { describe, expect, it } from "vitest";
+import { exitCodes } from "../../../cli/exit-codes";
+import { exitCodeOf, judge, remember } from "../../../cli/status/judge";
+import { renderStatus } from "../../../cli/status/render";
+import type { Look } from "../../../cli/status/look";
+import { healthyLook, now, withModules } from "../looks";
+
+const silent = { outside: { state: "silent" as const, seconds: 4 } };
+const notAsked = { outside: { state: "not-asked" as const, reason: "the gateway does not answer" } };
+const bad = (said: string) => ({
+  outside: { state: "answered" as const, seconds: 0.1, value: { well: false as const, said } },
+});
+const problemsOf = (look: Look) => judge(look).problems.map(({ id }) => id);
+
+describe("the verdict", () => {
+  it("is healthy when everything is as it should be", () => {
+    expect(judge(healthyLook())).toMatchObject({ verdict: "healthy", problems: [], perhapsBlind: false });
+    expect(exitCodeOf(judge(healthyLook()))).toBe(exitCodes.ok);
+  });
+
+  it("is declare from the second critical module on, not before", () => {
+    const one = judge(withModules(healthyLook(), ["odoo"], silent));
+    expect(one).toMatchObject({
+      verdict: "degraded",
+      triggers: [{ id: "critical-modules", holds: false, down: ["odoo"] }, {}, {}],
+    });
+    expect(exitCodeOf(one)).toBe(exitCodes.degraded);
+    const two = judge(withModules(healthyLook(), ["odoo", "chatwoot"], silent));
+    expect(two.verdict).toBe("declare");
+    expect(exitCodeOf(two)).toBe(exitCodes.declare);
+  });
+
+  it("counts no module that is not critical, and none that nobody could be asked about", () => {
+    expect(judge(withModules(healthyLook(), ["n8n", "botpress", "metabase", "dokploy", "redis"], silent)).verdict).toBe(
+      "degraded",
+    );
+    expect(judge(withModules(healthyLook(), ["postgres", "vault"], notAsked)).triggers[0]).toMatchObject({ down: [] });
+  });
+
+  it("is declare when the database cannot be reached, by the gateway's word or the host's", () => {
+    const byGateway = judge(withModules(healthyLook(), ["postgres"], bad("connection refused")));
+    expect(byGateway.triggers[2]).toEqual({
+      id: "database",
+      holds: true,
+      reachable: false,
+      said: "connection refused",
+    });
+    const look = withModules(healthyLook(), ["postgres"], notAsked);
+    expect(judge(look).triggers[2]).toMatchObject({ holds: false, reachable: true });
+    const exited = withModules(look, ["postgres"], { inside: { ...look.modules[0]!.inside!, status: "exited" } });
+    expect(judge(exited).triggers[2]).toMatchObject({ holds: true, reachable: false });
+  });
+
+  it("is declare when the API took longer than the plan allows, or has been silent for so long", () => {
+    const look = healthyLook();
+    const slow = withModules(look, ["gateway"], {
+      outside: {
+        state: "answered",
+        seconds: 61,
+        value: { ...(look.modules[0]!.outside as { value: object }).value, seconds: 61 } as never,
+      },
+    });
+    expect(judge(slow).triggers[1]).toMatchObject({ holds: true, seconds: 61, answered: true, limit: 60 });
+
+    const first = withModules(look, ["gateway"], silent);
+    expect(judge(first).triggers[1]).toMatchObject({ holds: false, seconds: 4 });
+    const memory = remember(first, {});
+    const later = { ...first, at: new Date(Date.parse(now) + 57_000).toISOString() };
+    expect(judge(later, memory).triggers[1]).toMatchObject({ holds: true, seconds: 61, answered: false });
+    expect(remember(look, memory)).toEqual({});
+  });
+
+  it("warns that this machine itself may be cut off when nothing else answers either", () => {
+    const dark = withModules(healthyLook(), ["odoo", "chatwoot", "gateway", "caddy"], silent);
+    const no = { state: "silent" as const, seconds: 4 };
+    expect(judge(dark).perhapsBlind).toBe(false);
+    const blind = {
+      ...dark,
+      dns: dark.dns.map((d) => ({ ...d, answer: no })),
+      backups: no,
+      hetzner: no,
+      cloudflare: no,
+    };
+    expect(judge(blind)).toMatchObject({ verdict: "declare", perhapsBlind: true });
+  });
+});
+
+describe("what is not as it should be", () => {
+  it("is DNS that answers another address than the active site's", () => {
+    const look = healthyLook({
+      dns: [{ resolver: "1.1.1.1", answer: { state: "answered", value: "192.0.2.9", seconds: 0 } }],
+    });
+    expect(judge(look).problems).toEqual([
+      { id: "dns", resolver: "1.1.1.1", answered: "192.0.2.9", expected: look.activeAddress },
+    ]);
+    expect(problemsOf({ ...look, proxied: true })).toEqual([]);
+  });
+
+  it("is a module whose newest restorable point is too old", () => {
+    const later = new Date(Date.parse(now) + 200_000).toISOString();
+    const look = healthyLook();
+    const stale = withModules({ ...look, at: later }, ["odoo"], {
+      freshness: { ...look.modules[5]!.freshness!, ageSeconds: 301, verdict: "stale" },
+    });
+    expect(judge(stale).problems).toEqual([{ id: "rpo", module: "odoo", ageSeconds: 301, rpoSeconds: 300 }]);
+  });
+
+  it("is a public certificate that nobody renews, and one of the site's own only at its end", () => {
+    const until = (days: number) => new Date(Date.parse(now) + days * 86_400_000).toISOString();
+    expect(problemsOf(healthyLook({ certificate: { until: until(13), issuer: "acme" } }))).toEqual(["certificate"]);
+    expect(problemsOf(healthyLook({ certificate: { until: until(0.2), issuer: "internal" } }))).toEqual([]);
+  });
+
+  it("is a recovery that somebody has begun and not ended, told with who and since when", () => {
+    const look = healthyLook();
+    const claim = {
+      generation: 2,
+      restoreFrom: 1,
+      manifestKey: "k",
+      targetTime: null,
+      claimedAt: now,
+      claimedBy: "ana@laptop",
+    };
+    const backups = {
+      ...look.backups,
+      value: { ...(look.backups as { value: object }).value, begun: claim },
+    } as Look["backups"];
+    expect(judge({ ...look, backups }).problems).toEqual([
+      { id: "recovery-begun", generation: 2, by: "ana@laptop", since: now },
+    ]);
+    expect(renderStatus({ ...look, backups }, judge({ ...look, backups }), "es")).toContain(
+      "fue iniciada por ana@laptop",
+    );
+  });
+
+  it("is no drill that is due: that is told, and makes no site unwell", () => {
+    const due = healthyLook({ lastDrill: { verdict: "recovered", at: "2026-10-01T00:00:00.000Z" } });
+    expect(judge(due)).toMatchObject({
+      verdict: "healthy",
+      problems: [{ id: "drill-due", since: "2026-10-31T00:00:00.000Z" }],
+    });
+  });
+});
+
+describe("the screen", () => {
+  it("says the verdict first, and the same in both languages", () => {
+    const look = withModules(healthyLook(), ["odoo", "chatwoot"], silent);
+    expect(renderStatus(look, judge(look), "en").split("\n")[0]).toMatch(/^✗ Declare a disaster because:/);
+    expect(renderStatus(look, judge(look), "es")).toContain(
+      "módulos críticos que no responden bien: odoo, chatwoot; el límite es 2",
+    );
+  });
+  it("fits 80 columns by 40 lines on a healthy site", () => {
+    const lines = renderStatus(healthyLook(), judge(healthyLook()), "en").split("\n");
+    expect(lines.length).toBeLessThanOrEqual(40);
+  });
+});
