@@ -1,5 +1,6 @@
-import { access } from "node:fs/promises";
-import { resolve } from "node:path";
+import { access, copyFile, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join, resolve } from "node:path";
 import { z } from "zod";
 import { pulumiUp, type UpArgs } from "../engine/up";
 import { findEngine } from "../toolchain/engine";
@@ -90,26 +91,34 @@ export class StackEngine {
 
   /** `pulumi preview`: what the program itself finds, Hetzner and Cloudflare included. Never throws for what it finds. */
   async preview(
-    options: readonly string[],
+    config: Readonly<Record<string, string>>,
     signal?: AbortSignal,
   ): Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string }> {
-    const { exitCode = 1, stdout, stderr } = await this.run(["preview", ...options, ...this.options], signal);
-    return { exitCode, stdout, stderr };
+    // A copy: the engine would write the configuration into the settings, and a preview changes nothing.
+    const folder = await mkdtemp(join(tmpdir(), "smarter-preview-"));
+    const copy = join(folder, basename(this.configFile));
+    try {
+      await copyFile(this.configFile, copy);
+      const options = ["--stack", this.stack, "--config-file", copy, ...configOptions(config)];
+      const { exitCode = 1, stdout, stderr } = await this.run(["preview", ...options], signal);
+      return { exitCode, stdout, stderr };
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   }
 
-  /** @throws UpFailed, or the signal's reason */
+  /** @param config written into the settings too, so that a run that is resumed has it @throws UpFailed, or the signal's reason */
   up(
     args: Pick<UpArgs, "log" | "onEvent" | "onStart" | "signal">,
     config: Readonly<Record<string, string>>,
   ): Promise<void> {
-    const settings = Object.entries(config).flatMap(([key, value]) => ["--config", `${key}=${value}`]);
     const { pulumi, env, stack } = this;
     return pulumiUp({
       ...args,
       pulumi,
       env,
       stack,
-      options: [...this.options, ...settings],
+      options: [...this.options, ...configOptions(config)],
       cwd: repoRoot(),
       outlives: true,
     });
@@ -142,3 +151,6 @@ export class StackEngine {
     });
   }
 }
+
+const configOptions = (config: Readonly<Record<string, string>>): string[] =>
+  Object.entries(config).flatMap(([key, value]) => ["--config", `${key}=${value}`]);

@@ -1,7 +1,18 @@
 import type { Words } from "./language";
 
 type CommandName =
-  "status" | "failover" | "activate" | "checklist" | "audit" | "drill" | "plan" | "contacts" | "doctor" | "complete";
+  | "status"
+  | "failover"
+  | "activate"
+  | "checklist"
+  | "audit"
+  | "drill"
+  | "record"
+  | "practice"
+  | "plan"
+  | "contacts"
+  | "doctor"
+  | "complete";
 
 interface HelpWords {
   readonly smarter: string;
@@ -21,7 +32,6 @@ interface HelpWords {
     readonly report: string;
     readonly auditReport: string;
     readonly write: string;
-    readonly record: string;
     readonly noDrift: string;
     readonly help: string;
   };
@@ -46,7 +56,9 @@ export const helpWords: Words<HelpWords> = {
       activate: "activates the recovery: preflight, confirmation, restore, gate, DNS, report; run again, it resumes",
       checklist: "the items of the plan's checklist after a recovery, each checked",
       audit: "what an auditor asks, each statement with its evidence",
-      drill: "a drill on this machine's local cloud (its own options follow it), or the record of the last one",
+      drill: "a drill on this machine's local cloud; its own options follow it (drill -- --help)",
+      record: "the record of the last drill, and when the next is due",
+      practice: "lose a primary on the local cloud, and leave its recovery to you",
       plan: "the recovery plan as a document, made of the plan's data",
       contacts: "whom to call",
       doctor: "whether this machine could recover the business now, and how to mend what is missing",
@@ -67,7 +79,6 @@ export const helpWords: Words<HelpWords> = {
       report: "folder of the incident reports",
       auditReport: "write the report there, as HTML, Markdown and JSON",
       write: "write docs/drp.es.md and docs/drp.en.md",
-      record: "the record of the last drill, and when the next is due",
       noDrift: "do not compare the state with the clouds (quicker)",
       help: "show this help",
     },
@@ -82,7 +93,7 @@ export const helpWords: Words<HelpWords> = {
       audit: "Exit codes: 0 nothing required is missing; 2 something is; 1 it could not look.",
       doctor: "Exit codes: 0 nothing is missing; 2 something is.",
       drill:
-        "Exit codes: 0 recovered; 1 refused or failed; 2 (with --record) there is none, it is overdue or did not recover; 130 Ctrl-C.",
+        "Exit codes: 0 recovered; 1 refused or failed; 2 (drill record) there is none, it is overdue or did not recover; 130 Ctrl-C.",
     },
     usage: "Usage:",
     arguments: "Arguments:",
@@ -100,7 +111,9 @@ export const helpWords: Words<HelpWords> = {
         "activa la recuperación: verificación previa, confirmación, restauración, validación, DNS, informe; repetido, continúa",
       checklist: "los puntos del checklist posterior a la recuperación, cada uno comprobado",
       audit: "lo que pregunta un auditor, cada afirmación con su evidencia",
-      drill: "un simulacro en la nube local de esta máquina (le siguen sus propias opciones), o el registro del último",
+      drill: "un simulacro en la nube local de esta máquina; le siguen sus propias opciones (drill -- --help)",
+      record: "el registro del último simulacro, y cuándo toca el próximo",
+      practice: "perder un primario en la nube local, y dejarle a usted la recuperación",
       plan: "el plan de recuperación como documento, hecho de los datos del plan",
       contacts: "a quién llamar",
       doctor: "si esta máquina podría recuperar el negocio ahora, y cómo arreglar lo que falta",
@@ -121,7 +134,6 @@ export const helpWords: Words<HelpWords> = {
       report: "carpeta de los informes de incidentes",
       auditReport: "escribir el informe ahí, en HTML, Markdown y JSON",
       write: "escribir docs/drp.es.md y docs/drp.en.md",
-      record: "el registro del último simulacro, y cuándo toca el próximo",
       noDrift: "no comparar el estado con las nubes (más rápido)",
       help: "mostrar esta ayuda",
     },
@@ -136,7 +148,7 @@ export const helpWords: Words<HelpWords> = {
       audit: "Códigos de salida: 0 no falta nada exigido; 2 falta algo; 1 no se pudo mirar.",
       doctor: "Códigos de salida: 0 no falta nada; 2 falta algo.",
       drill:
-        "Códigos de salida: 0 recuperado; 1 rechazado o fallido; 2 (con --record) no hay, está vencido o no recuperó; 130 Ctrl-C.",
+        "Códigos de salida: 0 recuperado; 1 rechazado o fallido; 2 (drill record) no hay, está vencido o no recuperó; 130 Ctrl-C.",
     },
     usage: "Uso:",
     arguments: "Argumentos:",

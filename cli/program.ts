@@ -45,8 +45,10 @@ export function buildProgram({ lang, context, onExit, completion = true }: Progr
   const onStack = (target: Command) =>
     target
       .option("-s, --stack <name>", t.options.stack, "recovery")
-      .option("--config-file <file>", t.options.configFile)
-      .option("--primary-config-file <file>", t.options.primaryConfigFile);
+      .addOption(new Option("--config-file <file>", t.options.configFile).env("SMARTER_CONFIG_FILE"))
+      .addOption(
+        new Option("--primary-config-file <file>", t.options.primaryConfigFile).env("SMARTER_PRIMARY_CONFIG_FILE"),
+      );
   const exits = (target: Command, which: keyof typeof t.exits) => target.addHelpText("after", `\n${t.exits[which]}`);
 
   runs(
@@ -101,14 +103,15 @@ export function buildProgram({ lang, context, onExit, completion = true }: Progr
     () => require("./audit/command") as typeof import("./audit/command"),
   );
 
+  // The drill's own options are handed on as they are.
   const drill = exits(command(program, "drill"), "drill")
-    .option("--record", t.options.record)
-    .option("--json", t.options.json)
+    .helpCommand(false)
     .allowUnknownOption()
     .argument("[options...]");
-  drill.action(async (args: string[], options: object) =>
-    onExit(await (require("./drill/command") as typeof import("./drill/command")).run(context, { ...options, args })),
-  );
+  const loadDrill = () => require("./drill/command") as typeof import("./drill/command");
+  drill.action(async (args: string[]) => onExit(await loadDrill().run(context, { args })));
+  runs(command(drill, "record").option("--json", t.options.json), () => ({ run: loadDrill().record }));
+  runs(command(drill, "practice"), () => ({ run: loadDrill().practice }));
 
   runs(
     command(program, "plan").option("--write", t.options.write).option("--json", t.options.json),

@@ -83,7 +83,8 @@ export async function pulumiUp(args: UpArgs): Promise<void> {
     await follower.stop();
     args.signal.throwIfAborted();
     if (exitCode !== 0) {
-      const said = [...new Set(errors)].join("\n") || lastLines(await readFile(args.log, "utf8"));
+      const killed = exitCode === null ? ["the engine was killed"] : [];
+      const said = [...new Set([...errors, ...killed])].join("\n") || lastLines(await readFile(args.log, "utf8"));
       throw new UpFailed(args.stack, said, touchedAnything, args.log);
     }
   } finally {

@@ -77,6 +77,6 @@ export function unmetObjectives(plan: Plan): { service: string; objective: strin
     .map((s) => ({
       service: s.name,
       objective: `RPO ${s.rpo}`,
-      because: `only a synchronous raft peer off-site loses nothing; snapshots are taken in the cycle after a change, so up to ${plan.backupCycle} and the cycle's own length can be lost`,
+      because: `only a synchronous raft peer off-site loses nothing; a snapshot is taken within seconds of a change, and what changed in those seconds can be lost`,
     }));
 }

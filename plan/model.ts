@@ -34,7 +34,7 @@ export type Backup =
   | { kind: "database" }
   /** A folder under /srv/smarteros, by restic in each backup cycle. */
   | { kind: "files"; set: string }
-  /** Vault's raft snapshot, in the cycle after a change. */
+  /** Vault's raft snapshot, within seconds of a change. */
   | { kind: "raft-snapshot"; set: string }
   /** The whole cluster: base copies at most this old, WAL on top. */
   | { kind: "cluster"; baseCopyAtMost: Duration; fullCopyEvery: Duration }

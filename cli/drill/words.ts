@@ -5,20 +5,35 @@ interface DrillWords {
   readonly last: (at: string, verdict: string) => string;
   readonly next: (at: string) => string;
   readonly overdue: (since: string) => string;
+  readonly practice: (file: string) => string;
 }
 
-/** The words of `smarter drill --record`; the drill has its own. */
+/** The words of `smarter drill record`; the drill has its own. */
 export const drillWords: Words<DrillWords> = {
   en: {
     never: "No drill on record. Run one: smarter drill",
     last: (at, verdict) => `Last drill: ${at}, ${verdict}`,
     next: (at) => `The next is due by ${at}`,
     overdue: (since) => `Overdue since ${since}. Run one: smarter drill`,
+    practice: (file) => `
+The primary is lost. Recover it:
+  set -a; . ${file}; set +a
+  npx smarter status
+  npx smarter failover activate
+  npx smarter checklist
+Afterwards: npm run cloud:down`,
   },
   es: {
     never: "Ningún simulacro registrado. Para hacer uno: smarter drill",
     last: (at, verdict) => `Último simulacro: ${at}, ${verdict}`,
     next: (at) => `El próximo toca antes del ${at}`,
     overdue: (since) => `Vencido desde el ${since}. Para hacer uno: smarter drill`,
+    practice: (file) => `
+El primario se perdió. Para recuperarlo:
+  set -a; . ${file}; set +a
+  npx smarter status
+  npx smarter failover activate
+  npx smarter checklist
+Al terminar: npm run cloud:down`,
   },
 };

@@ -46,7 +46,9 @@ export async function activate(
   // A run that is resumed goes on with the time that the first one was asked for.
   const at = options.at ?? preflight.found.claim?.targetTime ?? undefined;
   const extra = extraConfig(clear, at);
-  const losses = lossesOf(preflight.found, Date.now(), at);
+  // What was lost was lost when the recovery was begun, however often it is resumed.
+  const begun = preflight.serves ? undefined : preflight.found.claim?.claimedAt;
+  const losses = lossesOf(preflight.found, begun ? Date.parse(begun) : Date.now(), at);
   if (!preflight.serves) say(`\n${renderForecast(preflight.config, preflight.found, losses, at, lang)}\n`);
 
   // With --yes nobody waits for a preview: the program looks at the same before it orders anything.
@@ -72,16 +74,16 @@ export async function activate(
     const { claim } = preflight.found;
     const theirs = claim && !preflight.serves && claim.claimedBy !== undefined && claim.claimedBy !== operator;
     if (theirs) await handOverClaim(preflight.config.aws, site.backups.bucket, claim, operator);
-    const entries = await journal.entries();
+    if (!claim) await journal.forget();
     if (!preflight.serves)
       await journal.note({
         at: new Date().toISOString(),
         by: operator,
-        what: theirs ? "took-over" : entries.length > 0 || claim ? "resumed" : "activated",
+        what: theirs ? "took-over" : claim ? "resumed" : "activated",
         detail: options.reason ?? "",
       });
     return await recover({
-      ...options,
+      options,
       context: { ...context, output },
       mask,
       engine,
@@ -92,7 +94,6 @@ export async function activate(
       extra,
       at,
       orphan: held,
-      takeOver,
       say,
     });
   } finally {

@@ -92,6 +92,11 @@ export class Journal {
     await rm(this.#holderFile, { force: true });
   }
 
+  /** Forgets what was decided in another life of this generation: a drill's, say. */
+  async forget(): Promise<void> {
+    await rm(this.#entriesFile, { force: true });
+  }
+
   async note(entry: Entry): Promise<void> {
     await appendFile(this.#entriesFile, `${JSON.stringify(entrySchema.parse(entry))}\n`, { mode: 0o600 });
   }

@@ -138,8 +138,7 @@ export async function previewCheck(
   lang: Language,
   signal: AbortSignal,
 ): Promise<Check> {
-  const options = Object.entries(extra).flatMap(([key, value]) => ["--config", `${key}=${value}`]);
-  const { exitCode, stdout, stderr } = await engine.preview(options, signal);
+  const { exitCode, stdout, stderr } = await engine.preview(extra, signal);
   return exitCode === 0
     ? { id: "program", ok: true, said: failoverWords[lang].checkSaid.program }
     : { id: "program", ok: false, said: causeIn(`${stdout}\n${stderr}`) };

@@ -1,5 +1,5 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/events";
-import { isResource, plainMessage } from "../../engine/events";
+import { isResource } from "../../engine/events";
 import { effectiveDeadline, waves } from "../../plan/graph";
 import type { ServiceName } from "../../plan/model";
 import { plan } from "../../plan/plan";
@@ -38,7 +38,6 @@ export class Progress {
   readonly #stages = new Map<Stage, State>(stages.map((stage) => [stage, "waiting"]));
   readonly #open = new Map<Stage, Set<string>>();
   readonly #parts = new Map<ServiceName, { readonly open: Set<string>; runs: boolean }>();
-  readonly #errors: string[] = [];
   #touched = false;
 
   /** @param elapsed seconds since the recovery was activated */
@@ -73,11 +72,6 @@ export class Progress {
     );
   }
 
-  /** What the engine reported as errors, without repetitions. */
-  get errors(): readonly string[] {
-    return [...new Set(this.#errors)];
-  }
-
   /** Something outside the engine has been worked on. */
   get touchedAnything(): boolean {
     return this.#touched;
@@ -85,21 +79,18 @@ export class Progress {
 
   /** @returns the steps that the event means; none for most events */
   accept(event: EngineEvent): Step[] {
-    if (event.diagnosticEvent?.severity === "error") this.#errors.push(plainMessage(event.diagnosticEvent.message));
     const seen = observation(event);
     if (!seen) return [];
     const place = placeOf(seen.urn);
     if (!place) return [];
-    if (seen.op !== "same" && isResource(seen.type)) {
-      this.#touched = true;
-    }
     if (this.stage("preflight") === "working") this.#stages.set("preflight", "done");
+    // Components and providers are there from the beginning, and say nothing of how far their parts are.
+    if (!isResource(seen.type)) return [];
+    if (seen.op !== "same") this.#touched = true;
     this.#follow(place.stage, seen);
     const module = place.module && this.#modules.get(place.module);
     if (!module)
-      return seen.op === "same" || !place.worthALine || seen.isComponent
-        ? []
-        : [this.#step(place.stage, place.subject, seen.state)];
+      return seen.op === "same" || !place.worthALine ? [] : [this.#step(place.stage, place.subject, seen.state)];
     const state = this.#moduleState(module.module, place, seen);
     if (module.state === state) return [];
     this.#modules.set(module.module, { ...module, state, atSeconds: this.elapsed() });
@@ -138,7 +129,6 @@ interface Observation {
   readonly urn: string;
   readonly type: string;
   readonly op: string;
-  readonly isComponent: boolean;
   readonly state: "working" | "done" | "failed";
 }
 
@@ -153,7 +143,6 @@ function observation(event: EngineEvent): Observation | undefined {
     urn: metadata.urn,
     type: metadata.type,
     op: metadata.op,
-    isComponent: metadata.type.startsWith("smarteros:"),
     state,
   };
 }

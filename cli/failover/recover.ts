@@ -1,12 +1,9 @@
 import { setInterval } from "node:timers/promises";
 import type { EngineEvent } from "@pulumi/pulumi/automation/events";
-import { gateResult, type GateResult } from "../../contracts/gate";
+import { gateResult } from "../../contracts/gate";
 import { duration } from "../../drill/report/format";
 import { UpFailed } from "../../engine/up";
-import type { Seen } from "../../outside/probe";
 import { askAnyDns, dnsServer } from "../../outside/site";
-import type { ServiceName } from "../../plan/model";
-import { contacts } from "../../plan/organisation";
 import { plan } from "../../plan/plan";
 import { seconds } from "../../plan/units";
 import { answerOf, ask } from "../ask";
@@ -17,22 +14,23 @@ import { moment } from "../clock";
 import { OperatorError, type Context } from "../context";
 import type { StackEngine } from "../engine";
 import { exitCodes, type ExitCode } from "../exit-codes";
-import { incidentOf } from "../incident/files";
-import { followUpsOf, incident as incidentSchema, type Incident } from "../incident/record";
+import type { Incident } from "../incident/record";
 import { writeIncident } from "../incident/write";
 import type { LookedAt } from "../settings";
 import { oneLine } from "../table";
 import type { ActivateOptions } from "./command";
+import { documented, earlierIncident, firstActivation, incidentFrom, type Draft } from "./documentation";
 import { followOrphan, upWithLocks } from "./engine-run";
-import { lossesOf } from "./forecast";
+import { explainFailure, resumeCommand } from "./failure";
 import type { Entry, Held, Journal } from "./journal";
 import type { Preflight } from "./preflight";
-import { Progress, type Stage, type Step } from "./progress";
+import { Progress } from "./progress";
 import { Answers } from "./verify";
 import { openView } from "./view";
 import { failoverWords } from "./words";
 
-export interface RecoverArgs extends ActivateOptions {
+export interface RecoverArgs {
+  readonly options: ActivateOptions;
   readonly context: Context;
   readonly mask: (text: string) => string;
   readonly engine: StackEngine;
@@ -42,9 +40,11 @@ export interface RecoverArgs extends ActivateOptions {
   readonly operator: string;
   /** Configuration beside the settings file. */
   readonly extra: Readonly<Record<string, string>>;
+  /** The time that is restored to; undefined: the newest set's. */
   readonly at: string | undefined;
+  /** A killed run whose engine goes on. */
   readonly orphan: Held | undefined;
-  readonly takeOver: boolean;
+  /** For people. */
   readonly say: (text: string) => void;
 }
 
@@ -55,52 +55,148 @@ const checklistDeadline = 120;
 /** Seconds between two looks at it. */
 const checklistEvery = 3;
 
-/** Runs the recovery to its end and documents it. Never throws for a recovery that fails. @throws when somebody else holds the state, or Ctrl-C */
+/**
+ * Runs the recovery to its end and documents it, whether it ends well or not.
+ * @throws OperatorError when somebody else holds the state, or on Ctrl-C
+ */
 export async function recover(args: RecoverArgs): Promise<ExitCode> {
-  const { context, engine, journal, operator, preflight, site, say, at } = args;
-  const { lang, signal } = context;
+  const { context, engine, journal, operator, options, preflight, site, say } = args;
+  const { lang } = context;
   const t = failoverWords[lang];
-  const activatedAt = await firstActivation(journal, preflight);
-  const elapsed = () => (Date.now() - Date.parse(activatedAt)) / 1_000;
-  const time = (s: number) => duration(s, lang);
-  const note = (what: Entry["what"], detail: string) =>
-    journal.note({ at: new Date().toISOString(), by: operator, what, detail: args.mask(oneLine(detail)) });
-  const earlier = await earlierIncident(args);
-  const before =
-    earlier?.dns.before ??
-    answerOf(await ask(2, () => askAnyDns(site.dns.resolvers.map(dnsServer))(site.domain))) ??
-    null;
+  const activatedAt = await firstActivation(journal, preflight.found, preflight.serves);
+  const sinceActivation = (at: number) => (at - Date.parse(activatedAt)) / 1_000;
+  const elapsed = () => sinceActivation(Date.now());
+  const { claim } = preflight.found;
+  const earlier = claim && (await earlierIncident(options.report, site.domain, site.generation));
+  const before = earlier?.dns.before ?? (await addressNow(site)) ?? null;
 
   const progress = new Progress(elapsed);
   const events: Incident["events"] = [];
-  const view = openView({ progress, elapsed, lang, write: say, terminal: process.stdout.isTTY === true && !args.json });
+  const view = openView({
+    progress,
+    elapsed,
+    lang,
+    write: say,
+    terminal: process.stdout.isTTY === true && !options.json,
+  });
   const answers = new Answers(
     site,
-    (module, { at: answered }) => view.say(t.answers(module, time((answered! - Date.parse(activatedAt)) / 1_000))),
+    (module, { at }) => view.say(t.answers(module, duration(sinceActivation(at!), lang))),
     seconds(plan.overallRto),
   );
-  const onEvent = (event: EngineEvent) => {
-    for (const step of progress.accept(event)) {
-      events.push(documented(step));
-      view.step(step);
-      // From here on DNS says where the new site is.
-      if (step.stage === "dns" && step.state === "working" && !answers.begun)
-        answers.begin((address) => address !== before);
-    }
+  const note = (what: Entry["what"], detail: string) =>
+    journal.note({ at: new Date().toISOString(), by: operator, what, detail: args.mask(oneLine(detail)) });
+  const draft = async (known: Pick<Draft, "verdict"> & Partial<Draft>): Promise<Incident> => {
+    const { found } = preflight;
+    const dns = { before, after: before };
+    const entries = await journal.entries();
+    const { domain, generation } = site;
+    const record = incidentFrom({
+      domain,
+      generation,
+      found,
+      at: args.at,
+      activatedAt,
+      entries,
+      events,
+      dns,
+      ...known,
+    });
+    return JSON.parse(args.mask(JSON.stringify(record))) as Incident;
   };
 
-  let log = args.orphan?.holder.log ?? "";
-  let failure: UpFailed | undefined;
+  const ended = await runEngine(args, {
+    view,
+    note,
+    onEvent: (event) => {
+      for (const step of progress.accept(event)) {
+        events.push(documented(step));
+        view.step(step);
+        // From here on DNS says where the new site is.
+        if (step.stage === "dns" && step.state === "working" && !answers.begun)
+          answers.begin((address) => address !== before);
+      }
+    },
+  }).finally(() => view.close());
+  if (ended.failure) {
+    await answers.stop();
+    await note("failed", ended.failure.reasons);
+    const begunBefore = claim !== undefined;
+    say(
+      explainFailure(
+        { reasons: ended.failure.reasons, progress, begunBefore, elapsed: elapsed(), log: ended.log },
+        lang,
+      ),
+    );
+    await publish(args, await draft({ verdict: "failed" }));
+    return progress.touchedAnything || begunBefore ? exitCodes.failed : exitCodes.refused;
+  }
+
+  const outputs = await engine.outputs();
+  const address = String(outputs["address"]);
+  if (!answers.begun) answers.begin((answered) => answered === address);
+  say(t.verifying);
+  const tooLate = setTimeout(() => void answers.stop(), answersAfterUp * 1_000);
+  const seen = await answers.all();
+  clearTimeout(tooLate);
+  const silent = [...seen].filter(([, { at }]) => at === null).map(([module]) => module);
+  if (silent.length > 0) say(t.notAnswering(silent.join(", ")));
+
+  const unchanged = preflight.serves && !progress.touchedAnything;
+  if (unchanged) say(t.unchanged(site.generation));
+  else await note("recovered", address);
+  const gate = gateResult.safeParse(outputs["gate"]).data;
+  const known = {
+    verdict: silent.length === 0 ? ("recovered" as const) : ("failed" as const),
+    dns: { before, after: address },
+    seen,
+    ...(gate ? { gate } : {}),
+  };
+  // An incident that is documented and closed is not written over by a later look. The checklist asks for the report, which tells of the
+  // checklist: so it is written twice.
+  const closed = unchanged ? earlier : undefined;
+  if (!closed) await writeIncident(options.report, await draft(known), context.documentLang);
+  const items = await untilComplete(args);
+  say(renderChecklist(items, lang));
+  const record = closed ?? (await draft({ ...known, items }));
+  if (silent.length === 0) {
+    const last = Math.max(0, ...record.modules.map(({ rtoSeconds }) => rtoSeconds ?? 0));
+    say(`\n${t.recovered(site.domain, duration(last, lang))}`);
+  }
+  await publish(args, record, closed === undefined);
+  if (silent.length > 0) return exitCodes.failed;
+  return items.every(({ ok }) => ok) ? exitCodes.ok : exitCodes.degraded;
+}
+
+/** Where DNS says that the site is, before anything is changed. */
+const addressNow = async ({ dns, domain }: LookedAt): Promise<string | undefined> =>
+  answerOf(await ask(2, () => askAnyDns(dns.resolvers.map(dnsServer))(domain)));
+
+interface EngineRun {
+  readonly view: { say(text: string): void };
+  readonly note: (what: Entry["what"], detail: string) => Promise<void>;
+  readonly onEvent: (event: EngineEvent) => void;
+}
+
+/** The engine's work, that of a killed run first. @returns why it failed, if it did, and the file of its output @throws as `recover` */
+async function runEngine(
+  args: RecoverArgs,
+  { view, note, onEvent }: EngineRun,
+): Promise<{ failure?: UpFailed; log: string }> {
+  const { orphan, say } = args;
+  const { lang, signal } = args.context;
+  const t = failoverWords[lang];
+  let log = orphan?.holder.log ?? "";
   try {
-    if (args.orphan?.holder.engine) {
-      view.say(t.attached(args.orphan.holder.engine.pid));
-      await followOrphan(args.orphan, onEvent, signal);
+    if (orphan?.holder.engine) {
+      view.say(t.attached(orphan.holder.engine.pid));
+      await followOrphan(orphan, onEvent, signal);
     }
     await upWithLocks({
-      engine,
-      journal,
+      engine: args.engine,
+      journal: args.journal,
       config: args.extra,
-      takeOver: args.takeOver,
+      takeOver: args.options.takeOver ?? false,
       onEvent,
       onLog: (file) => void (log = file),
       onUnlocked: async ({ user, host, pid }) => {
@@ -110,202 +206,30 @@ export async function recover(args: RecoverArgs): Promise<ExitCode> {
       heldBy: ({ user, host, pid, since }) => t.held.byLock(user, host, pid, moment(since, lang)),
       signal,
     });
+    return { log };
   } catch (error) {
-    await view.close();
-    await answers.stop();
     if (signal.aborted) {
       await note("stopped", "Ctrl-C");
-      say(`${t.stopped}\n${t.resume(resumeCommand())}`);
+      say(t.stopped);
       throw new OperatorError(t.resume(resumeCommand()), exitCodes.interrupted);
     }
     if (!(error instanceof UpFailed)) throw error;
-    failure = error;
+    return { failure: error, log };
   }
-  if (failure) {
-    await note("failed", failure.reasons);
-    say(explainFailure(failure, progress, elapsed(), log, lang));
-    const record = await build({ ...args, activatedAt, before, events, progress, verdict: "failed" });
-    await document(args, record);
-    return progress.touchedAnything ? exitCodes.failed : exitCodes.refused;
-  }
-
-  await view.close();
-  const outputs = await engine.outputs();
-  const gate = gateResult.safeParse(outputs["gate"]);
-  const address = String(outputs["address"]);
-  if (!answers.begun) answers.begin((answered) => answered === address);
-  say(t.verifying);
-  const tooLate = setTimeout(() => void answers.stop(), answersAfterUp * 1_000);
-  const seen = await answers.all();
-  clearTimeout(tooLate);
-  const silent = [...seen].filter(([, { at: answered }]) => answered === null).map(([module]) => module);
-  if (silent.length > 0) say(t.notAnswering(silent.join(", ")));
-
-  if (preflight.serves && !progress.touchedAnything) say(t.unchanged(site.generation));
-  else await note("recovered", address);
-  const draft = {
-    ...args,
-    activatedAt,
-    before,
-    after: address,
-    events,
-    progress,
-    seen,
-    verdict: silent.length === 0 ? ("recovered" as const) : ("failed" as const),
-    ...(gate.success ? { gate: gate.data } : {}),
-  };
-  // An incident that is documented and closed is not written over by a later look.
-  const keep = preflight.serves && !progress.touchedAnything && earlier !== undefined;
-  if (!keep) await writeIncident(args.report, masked(await build(draft), args.mask), context.documentLang);
-  const items = await checklist(args);
-  say(renderChecklist(items, lang));
-  const record = keep ? earlier : await build({ ...draft, items });
-  if (silent.length === 0)
-    say(`\n${t.recovered(site.domain, time(Math.max(0, ...record.modules.map((m) => m.rtoSeconds ?? 0))))}`);
-  if (keep) {
-    if (args.json) context.output.print(JSON.stringify(record, null, 2));
-  } else await document(args, record);
-  if (silent.length > 0) return exitCodes.failed;
-  return items.every(({ ok }) => ok) ? exitCodes.ok : exitCodes.degraded;
 }
 
-const documented = ({ stage, subject, state }: Step): Incident["events"][number] => ({
-  at: new Date().toISOString(),
-  stage,
-  what: `${subject}: ${state}`,
-});
-
-/** When the recovery of this generation was first activated, by whichever run. */
-async function firstActivation(journal: Journal, { found, serves }: RecoverArgs["preflight"]): Promise<string> {
-  const now = new Date().toISOString();
-  const known = [found.claim?.claimedAt, ...(await journal.entries()).map(({ at }) => at)].filter(
-    (at) => at !== undefined,
-  );
-  return serves ? now : [now, ...known].reduce((a, b) => (Date.parse(b) < Date.parse(a) ? b : a));
-}
-
-async function earlierIncident({ report, site }: RecoverArgs): Promise<Incident | undefined> {
-  const file = await incidentOf(report, site.domain, site.generation);
-  if (!file) return undefined;
-  const { readFile } = await import("node:fs/promises");
-  return incidentSchema.safeParse(JSON.parse(await readFile(file, "utf8"))).data;
-}
-
-async function checklist({ report, context, ...options }: RecoverArgs): Promise<Item[]> {
+/** Looks at the checklist until it holds, or its deadline is over. */
+async function untilComplete({ options, context: { signal } }: RecoverArgs): Promise<Item[]> {
   const deadline = Date.now() + checklistDeadline * 1_000;
-  for await (const _ of setInterval(checklistEvery * 1_000, undefined, { signal: context.signal })) {
-    const { items } = await checkAll(options, report);
+  for await (const _ of setInterval(checklistEvery * 1_000, undefined, { signal })) {
+    const { items } = await checkAll(options, options.report);
     if (items.every(({ ok }) => ok) || Date.now() > deadline) return items;
   }
-  throw context.signal.reason;
+  throw signal.reason;
 }
 
-interface Draft extends RecoverArgs {
-  readonly verdict: Incident["verdict"];
-  readonly activatedAt: string;
-  readonly before: string | null;
-  readonly after?: string;
-  readonly events: Incident["events"];
-  readonly progress: Progress;
-  readonly seen?: ReadonlyMap<ServiceName, Seen>;
-  readonly gate?: GateResult;
-  readonly items?: readonly Item[];
+/** Hands the record to whoever wants it. @param write false: it lies there already @default true */
+async function publish({ options, context, say }: RecoverArgs, record: Incident, write = true): Promise<void> {
+  if (write) say(failoverWords[context.lang].report(await writeIncident(options.report, record, context.documentLang)));
+  if (options.json) context.output.print(JSON.stringify(record, null, 2));
 }
-
-/** The record of what is known by now. */
-async function build(draft: Draft): Promise<Incident> {
-  const { preflight, site, journal, activatedAt, seen, gate, items = [] } = draft;
-  const { set, sourceGeneration } = preflight.found;
-  const modules = lossesOf(preflight.found, Date.parse(activatedAt), draft.at).map(
-    (loss): Incident["modules"][number] => {
-      const answer = seen?.get(loss.module as ServiceName);
-      return {
-        module: loss.module,
-        rtoSeconds: answer?.at ? Math.max(0, answer.at - Date.parse(activatedAt)) / 1_000 : null,
-        rtoTargetSeconds: loss.deadlineSeconds,
-        backAsOf: loss.backAsOf ?? null,
-        lostSeconds: loss.lostSeconds ?? null,
-        rpoTargetSeconds: loss.rpoSeconds ?? null,
-        evidence: answer?.evidence ?? "it was not asked",
-      };
-    },
-  );
-  const entries = await journal.entries();
-  const facts = {
-    modules,
-    checklist: [...items],
-    skippedSets: set.skipped.map(({ key, reason }) => ({ key, reason })),
-    generation: site.generation,
-    dns: { before: draft.before, after: draft.after ?? draft.before },
-  };
-  return {
-    version: 1,
-    verdict: draft.verdict,
-    domain: site.domain,
-    restoredFrom: sourceGeneration,
-    reason:
-      entries.findLast(({ what, detail }) => ["activated", "resumed", "took-over"].includes(what) && detail !== "")
-        ?.detail ?? null,
-    activatedAt,
-    finishedAt: new Date().toISOString(),
-    manifest: set.key,
-    consistentAt: set.manifest.body.consistentAt,
-    targetTime: draft.at ?? null,
-    decisions: entries,
-    gate: { passedAt: gate?.passed ? gate.finishedAt : null, checks: gate?.checks ?? [] },
-    events: draft.events,
-    contacts: contacts.map((c) => ({ ...c })),
-    ...facts,
-    followUps: followUpsOf(facts),
-  };
-}
-
-const masked = (record: Incident, mask: (text: string) => string): Incident =>
-  JSON.parse(mask(JSON.stringify(record))) as Incident;
-
-/** Writes the report, and says where it is. */
-async function document({ report, context, say, mask, json }: RecoverArgs, record: Incident): Promise<void> {
-  const shown = masked(record, mask);
-  const file = await writeIncident(report, shown, context.documentLang);
-  say(failoverWords[context.lang].report(file));
-  if (json) context.output.print(JSON.stringify(shown, null, 2));
-}
-
-/** The cause first, then what is safe, what to do, and how to go on. */
-function explainFailure(
-  failure: UpFailed,
-  progress: Progress,
-  elapsed: number,
-  log: string,
-  lang: Context["lang"],
-): string {
-  const t = failoverWords[lang];
-  const indent = (text: string) =>
-    text
-      .split("\n")
-      .map((line) => `  ${line}`)
-      .join("\n");
-  const safe = !progress.touchedAnything
-    ? t.safeNothing
-    : progress.stage("dns") === "waiting"
-      ? t.safeBeforeDns
-      : t.safeAfterDns;
-  const failed: Stage = progress.current;
-  return [
-    `\n${t.failed(t.stage[failed], duration(elapsed, lang))}`,
-    `${t.cause}:`,
-    indent(failure.reasons),
-    `${t.safe}:`,
-    indent(safe),
-    `${t.next}:`,
-    indent(progress.stage("gate") === "failed" ? t.nextGate : t.nextOther),
-    indent(t.resume(resumeCommand())),
-    t.log(log),
-  ].join("\n");
-}
-
-/** What was typed. */
-const resumeCommand = (): string =>
-  ["smarter", ...process.argv.slice(2)]
-    .map((word) => (/^[\w./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
-    .join(" ");

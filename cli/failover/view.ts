@@ -53,8 +53,10 @@ function liveView({ progress, elapsed, lang, write }: ViewArgs): View {
   const moduleTitle = ({ module, wave, state, atSeconds, deadlineSeconds }: ModuleProgress) => {
     const spent = state === "done" && atSeconds !== undefined ? atSeconds : elapsed();
     const late = spent > deadlineSeconds;
-    const against = t.ofDeadline(time(spent), time(deadlineSeconds));
-    return `${c.dim(t.wave(wave))} ${module.padEnd(9)} ${t.state[state].padEnd(9)} ${late ? c.red(against) : c.dim(against)}`;
+    const deadline = time(deadlineSeconds);
+    const against =
+      state === "waiting" && !late ? `${t.head.deadline}: ${deadline}` : t.ofDeadline(time(spent), deadline);
+    return `${c.dim(t.wave(wave))} ${module.padEnd(13)} ${t.state[state].padEnd(9)} ${late ? c.red(against) : c.dim(against)}`;
   };
   const rows: { state: () => State; title: () => string }[] = stages.flatMap((stage: Stage) =>
     stage === "modules"
@@ -65,7 +67,7 @@ function liveView({ progress, elapsed, lang, write }: ViewArgs): View {
       : [
           {
             state: () => progress.stage(stage),
-            title: () => `${t.stage[stage].padEnd(15)} ${c.dim(t.state[progress.stage(stage)])}`,
+            title: () => `${t.stage[stage].padEnd(20)} ${c.dim(t.state[progress.stage(stage)])}`,
           },
         ],
   );

@@ -58,3 +58,15 @@ describe("the command line", () => {
     expect(stderr).toMatch(/\/nowhere\/Pulumi\.recovery\.yaml: ENOENT.*fix: --config-file FILE/);
   });
 });
+describe("the drill's commands", () => {
+  it("hand the drill its own options, and its refusal back", async () => {
+    const { exitCode, stderr } = await smarter(["drill", "--size", "nonsense"]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("option '--size <size>' argument 'nonsense' is invalid");
+  });
+
+  it("tell of the last one as pure JSON", async () => {
+    const { stdout } = await smarter(["drill", "record", "--json"]);
+    expect(Object.keys(JSON.parse(stdout) as object)).toEqual(["verdict", "startedAt", "next", "due"]);
+  });
+});

@@ -65,6 +65,21 @@ describe("the progress of a recovery", () => {
     expect(progress.touchedAnything).toBe(true);
   });
 
+  it("is told nothing by components and providers, which are there from the beginning", () => {
+    const { progress, steps } = follow(
+      begins("smarteros:dns:SiteDns", "dns"),
+      ends("smarteros:dns:SiteDns", "dns"),
+      begins("smarteros:recovery:ValidationGate", "gate"),
+      begins("smarteros:site:ServiceContainer", "odoo"),
+      ends("smarteros:host:RecoveryHost$pulumi:providers:docker", "recovery-g2-docker"),
+    );
+    expect(steps).toEqual([]);
+    expect(["dns", "gate", "modules", "host"].map((stage) => progress.stage(stage as "dns"))).toEqual(
+      Array.from({ length: 4 }, () => "waiting"),
+    );
+    expect(progress.touchedAnything).toBe(false);
+  });
+
   it("takes Vault for done only when it was opened, not when its container runs", () => {
     const { progress } = follow(begins(...container("vault")), begins(...vaultRestore), ends(...container("vault")));
     expect(moduleOf(progress, "vault").state).toBe("working");
