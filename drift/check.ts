@@ -1,8 +1,9 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { EngineEvent } from "@pulumi/pulumi/automation/events";
+import { engineEventsEnv, readEngineEvents } from "../engine/events";
 import { checkPolicies } from "../policy/run";
+import { PulumiConfig } from "../stacks/secrets/pulumi-config";
 import { repoRoot } from "../toolchain/paths";
 import { run } from "../toolchain/run";
 import { seenIn } from "./events";
@@ -33,7 +34,7 @@ export async function checkDrift(args: DriftArgs): Promise<DriftReport> {
   const started = performance.now();
   const folder = await mkdtemp(join(tmpdir(), "smarteros-drift-"));
   try {
-    const resources = resourcesOf(await pulumi(args, ["stack", "export"]));
+    const resources = resourcesOf(await exported(args));
     const groups = [resources.filter(onHost), resources.filter((r) => !onHost(r))].filter((group) => group.length > 0);
     const [strangers, policies, ...seen] = await Promise.all([
       usersOf(args, resources),
@@ -78,7 +79,7 @@ async function refresh(args: DriftArgs, group: readonly StateResource[], log: st
       forceKillAfterDelay: 5_000,
     },
   );
-  const { drifted, read, errors } = seenIn(await eventsIn(log));
+  const { drifted, read, errors } = seenIn(await readEngineEvents(log));
   const general =
     errors.get("") ?? (timedOut ? `no answer in ${groupDeadline} s` : exitCode === 0 ? undefined : lastLine(all));
   const unchecked = group
@@ -88,19 +89,20 @@ async function refresh(args: DriftArgs, group: readonly StateResource[], log: st
   return { drifted: drifted.filter(({ urn }) => !failed.has(urn)), unchecked };
 }
 
+/** Settings that say how IAM is reached. */
+const iamKeys = ["aws:endpoints", "aws:accessKey", "aws:secretKey", "aws:profile"];
+
 async function usersOf(args: DriftArgs, resources: readonly StateResource[]): Promise<Looked> {
-  const settings = JSON.parse(await pulumi(args, ["config", "--json", "--show-secrets"])) as Record<
-    string,
-    { value?: string } | undefined
-  >;
-  const value = (key: string) => settings[key]?.value;
-  const endpoints = JSON.parse(value("aws:endpoints") ?? "[]") as { iam?: string }[];
+  const values = await new PulumiConfig({ ...args, cwd: repoRoot() }).values(iamKeys);
+  const endpoints = JSON.parse(values.get("aws:endpoints") ?? "[]") as { iam?: string }[];
   try {
-    const drifted = await strangersAtUsers(resources, {
+    const access = {
       endpoint: endpoints.find(({ iam }) => iam)?.iam,
-      aws: { accessKey: value("aws:accessKey"), secretKey: value("aws:secretKey"), profile: value("aws:profile") },
-      caPem: await authority(args.env),
-    });
+      accessKey: values.get("aws:accessKey"),
+      secretKey: values.get("aws:secretKey"),
+      profile: values.get("aws:profile"),
+    };
+    const drifted = await strangersAtUsers(resources, access, await authority(args.env));
     return { drifted, unchecked: [] };
   } catch (error) {
     const why = `IAM could not be asked for its keys: ${(error as Error).message}`;
@@ -127,15 +129,14 @@ function merged(drifted: readonly DriftedResource[]): DriftedResource[] {
   return [...byUrn.values()];
 }
 
-async function pulumi(args: DriftArgs, command: readonly string[]): Promise<string> {
-  // `pulumi stack` reads no settings.
-  const flags = common(command[0] === "stack" ? { ...args, configFile: undefined } : args);
-  const { stdout, stderr, exitCode } = await run(args.pulumi, [...command, ...flags], {
-    ...options(args),
-    reject: false,
-  });
-  if (exitCode !== 0)
-    throw new Error(`pulumi ${command.join(" ")} --stack ${args.stack}: ${stderr.replace(/^error: /, "").trim()}`);
+async function exported(args: DriftArgs): Promise<string> {
+  const { stack } = args;
+  const { stdout, stderr, exitCode } = await run(
+    args.pulumi,
+    ["stack", "export", "--stack", stack, "--non-interactive"],
+    { ...options(args), reject: false },
+  );
+  if (exitCode !== 0) throw new Error(`pulumi stack export --stack ${stack}: ${stderr.replace(/^error: /, "").trim()}`);
   return stdout;
 }
 
@@ -146,16 +147,5 @@ const common = ({ stack, configFile }: DriftArgs) => [
   ...(configFile ? ["--config-file", configFile] : []),
 ];
 const options = ({ env }: DriftArgs) =>
-  ({ cwd: repoRoot(), env: { ...env, PULUMI_DEBUG_COMMANDS: "true" }, stdin: "ignore" }) as const;
+  ({ cwd: repoRoot(), env: { ...env, ...engineEventsEnv }, stdin: "ignore" }) as const;
 const lastLine = (text: string) => text.trimEnd().split("\n").at(-1) ?? "";
-
-async function eventsIn(file: string): Promise<EngineEvent[]> {
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return ""; // the engine refused before it began
-    throw error;
-  });
-  return text
-    .split("\n")
-    .filter((line) => line.endsWith("}"))
-    .map((line) => JSON.parse(line) as EngineEvent);
-}

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { EngineEvent, StepEventStateMetadata } from "@pulumi/pulumi/automation/events";
+import { plainMessage } from "../engine/events";
 import type { Change, DriftedResource } from "./model";
 
 /** What a refresh that only looks has seen. */
@@ -29,7 +30,7 @@ export function seenIn(events: readonly EngineEvent[]): Seen {
     if (diagnosticEvent?.severity === "error") {
       const where = diagnosticEvent.urn ?? "";
       const before = errors.get(where);
-      const text = plain(diagnosticEvent.message);
+      const text = plainMessage(diagnosticEvent.message).replaceAll(/\s*\n\s*/g, " ");
       errors.set(where, before && before !== "it could not be read" ? `${before}; ${text}` : text);
     }
   }
@@ -64,9 +65,3 @@ function differences(path: string, expected: unknown, actual: unknown): Change[]
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-
-const plain = (message: string) =>
-  message
-    .replaceAll(/<\{%.*?%\}>/g, "")
-    .replaceAll(/\s*\n\s*/g, " ")
-    .trim();

@@ -1,42 +1,24 @@
-import { Agent } from "node:https";
 import {
-  IAMClient,
   ListAccessKeysCommand,
   ListAttachedUserPoliciesCommand,
   ListUserPoliciesCommand,
+  type IAMClient,
 } from "@aws-sdk/client-iam";
-import type { StackConfig } from "../stacks/config";
+import { iamClient, type IamAccess } from "../stacks/iam-client";
 import type { Change, DriftedResource } from "./model";
 import type { StateResource } from "./state";
-
-/** How IAM is reached: the provider's own configuration, else the SDK's defaults. */
-export interface IamArgs {
-  readonly endpoint?: string;
-  readonly aws: Pick<StackConfig["aws"], "accessKey" | "secretKey" | "profile">;
-  /** Authority of an endpoint that this process does not trust by itself, PEM. */
-  readonly caPem?: string;
-}
 
 /**
  * A refresh reads what is in the state; a key or a policy that somebody added beside it is in no state. So each user of the stack is
  * asked for what it has.
  * @throws what IAM or the network said
  */
-export async function strangersAtUsers(resources: readonly StateResource[], args: IamArgs): Promise<DriftedResource[]> {
-  const { accessKey, secretKey, profile } = args.aws;
-  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
-  const iam = new IAMClient({
-    region: "us-east-1",
-    ...(args.endpoint ? { endpoint: args.endpoint } : {}),
-    ...(profile ? { profile } : {}),
-    ...(accessKey && secretKey ? { credentials: { accessKeyId: accessKey, secretAccessKey: secretKey } } : {}),
-    maxAttempts: 2,
-    requestHandler: {
-      connectionTimeout: 3_000,
-      requestTimeout: 5_000,
-      ...(args.caPem ? { httpsAgent: new Agent({ ca: args.caPem }) } : {}),
-    },
-  });
+export async function strangersAtUsers(
+  resources: readonly StateResource[],
+  access: IamAccess,
+  caPem?: string,
+): Promise<DriftedResource[]> {
+  const iam = iamClient(access, caPem);
   try {
     const users = resources.filter(({ type }) => type === "aws:iam/user:User");
     const found = await Promise.all(

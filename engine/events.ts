@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import type { EngineEvent } from "@pulumi/pulumi/automation/events";
 import TailFile from "@logdna/tail-file";
@@ -54,6 +54,19 @@ export async function followEngineEvents(file: string, onEvent: (event: EngineEv
       await done;
     },
   };
+}
+
+/**
+ * The events of an engine that has ended. None: it refused its arguments and wrote no log. A last line that was cut off, as by a kill, is
+ * left out.
+ */
+export async function readEngineEvents(file: string): Promise<EngineEvent[]> {
+  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return "";
+    throw error;
+  });
+  const whole = text.slice(0, text.lastIndexOf("\n") + 1).split("\n");
+  return whole.filter(Boolean).map((line) => JSON.parse(line) as EngineEvent);
 }
 
 /** One resource's work, seen in the events. */

@@ -1,4 +1,5 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/events";
+import { plainMessage } from "../engine/events";
 import type { Level } from "./core/model";
 
 /** One message of a policy. */
@@ -23,8 +24,6 @@ export interface PolicyReport {
 /** The exit code of each verdict. */
 export const exitCodes = { clean: 0, violations: 1, unchecked: 2 } as const;
 
-const plain = (text: string) => text.replaceAll(/<\{%.*?%\}>/g, "").trim();
-
 /** Reads the engine's events (JSON lines) of one preview. */
 export function reportOf(
   stack: string,
@@ -39,18 +38,19 @@ export function reportOf(
         policy: policyEvent.policyName,
         level: policyEvent.enforcementLevel === "mandatory" ? "mandatory" : "advisory",
         urn: policyEvent.resourceUrn ?? "",
-        message: plain(policyEvent.message),
+        message: plainMessage(policyEvent.message),
       };
       seen.set(JSON.stringify(message), message);
     }
     // "preview failed" is the engine's last word on a violation, too.
-    if (diagnosticEvent?.severity === "error" && !/^preview failed$/.test(plain(diagnosticEvent.message)))
-      errors.add(plain(diagnosticEvent.message));
+    if (diagnosticEvent?.severity === "error" && !/^preview failed$/.test(plainMessage(diagnosticEvent.message)))
+      errors.add(plainMessage(diagnosticEvent.message));
   }
   const messages = [...seen.values()].sort((a, b) => Number(a.level === "advisory") - Number(b.level === "advisory"));
   const violated = messages.some((m) => m.level === "mandatory");
   const verdict = violated ? "violations" : preview.exitCode === 0 ? "clean" : "unchecked";
-  if (verdict === "unchecked" && errors.size === 0) errors.add(plain(preview.output).split("\n").slice(-10).join("\n"));
+  if (verdict === "unchecked" && errors.size === 0)
+    errors.add(plainMessage(preview.output).split("\n").slice(-10).join("\n"));
   return { stack, verdict, messages, errors: [...errors], seconds: Math.round(preview.seconds * 10) / 10 };
 }
 

@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { EngineEvent } from "@pulumi/pulumi/automation/events";
 import { Command } from "commander";
+import { engineEventsEnv, readEngineEvents } from "../engine/events";
 import { ensureToolchain } from "../toolchain/ensure";
 import { run } from "../toolchain/run";
 import { exitCodes, reportOf, reportText, type PolicyReport } from "./report";
@@ -45,10 +45,9 @@ export async function checkPolicies({
         "never",
         ...(configFile ? ["--config-file", configFile] : []),
       ],
-      // Without PULUMI_DEBUG_COMMANDS the engine knows no --event-log.
-      { cwd: program, env: { ...env, PULUMI_DEBUG_COMMANDS: "true" }, stdin: "ignore", all: true, reject: false },
+      { cwd: program, env: { ...env, ...engineEventsEnv }, stdin: "ignore", all: true, reject: false },
     );
-    return reportOf(stack, await readEvents(log), {
+    return reportOf(stack, await readEngineEvents(log), {
       exitCode: exitCode ?? 1,
       output: all,
       seconds: (performance.now() - started) / 1000,
@@ -56,20 +55,6 @@ export async function checkPolicies({
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-async function readEvents(file: string): Promise<EngineEvent[]> {
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return []; // the engine refused its arguments
-    throw cause;
-  }
-  return text
-    .split("\n")
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as EngineEvent);
 }
 
 async function main(argv: readonly string[]): Promise<void> {

@@ -1,12 +1,13 @@
 import {
   GetUserPolicyCommand,
-  IAMClient,
   ListAccessKeysCommand,
   ListUserPoliciesCommand,
   ListUsersCommand,
+  type IAMClient,
 } from "@aws-sdk/client-iam";
 import { z } from "zod";
 import type { StoreAccess } from "../../stacks/backup-store";
+import { iamClient } from "../../stacks/iam-client";
 import { ask } from "../ask";
 import { from, says, type Statement } from "./statement";
 
@@ -41,16 +42,7 @@ const ownLeftovers = /\/(files\/locks|postgres\/backup)\/\*$/;
 
 /** Users whose names say that they are the backups', and what they may do: asked of IAM itself. */
 export async function rightsIn(access: StoreAccess, endpoint: string | undefined): Promise<Rights[]> {
-  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
-  const { accessKey, secretKey, profile } = access;
-  const iam = new IAMClient({
-    region: "us-east-1",
-    ...(endpoint ? { endpoint } : {}),
-    ...(profile ? { profile } : {}),
-    ...(accessKey && secretKey ? { credentials: { accessKeyId: accessKey, secretAccessKey: secretKey } } : {}),
-    maxAttempts: 2,
-    requestHandler: { connectionTimeout: 3_000, requestTimeout: 5_000 },
-  });
+  const iam = iamClient({ ...access, endpoint });
   try {
     const { Users = [] } = await iam.send(new ListUsersCommand({}));
     const names = Users.flatMap(({ UserName }) =>

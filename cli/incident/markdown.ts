@@ -1,4 +1,5 @@
 import { duration } from "../../drill/report/format";
+import { list, table } from "../../drill/report/markdown-text";
 import { marks } from "../../drill/report/table";
 import { itemText } from "../checklist/words";
 import { moment } from "../clock";
@@ -82,17 +83,3 @@ export function renderIncidentMarkdown(record: Incident, lang: Language): string
     ),
   ].join("\n\n")}\n`;
 }
-
-const list = (items: readonly string[]) => items.map((item) => `- ${inline(item)}`).join("\n");
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(inline).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
-
-/** Text that Markdown takes literally, on one line. */
-const inline = (text: string) =>
-  text
-    .replace(/\s+/g, " ")
-    .trim()
-    .replace(/[\\`*_[\]<>|~]/g, "\\$&");

@@ -3,6 +3,7 @@ import { judgedModules, lastEvent, phaseSpans } from "./facts";
 import { bytes, duration, moment } from "./format";
 import type { ReportOptions } from "./options";
 import { strings } from "./strings";
+import { inline, list, table } from "./markdown-text";
 import { marks } from "./table";
 import { rpoAgainst, rtoAgainst } from "./wording";
 
@@ -70,17 +71,3 @@ export function renderMarkdown(result: DrillResult, options: ReportOptions = {})
 }
 
 const section = (title: string, body: string, rows: number) => (rows === 0 ? [] : [`## ${title}`, body]);
-
-const list = (items: readonly string[]) => items.map((item) => `- ${inline(item)}`).join("\n");
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(inline).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
-
-/** Text that Markdown takes literally, on one line. */
-const inline = (text: string) =>
-  text
-    .replace(/\s+/g, " ")
-    .trim()
-    .replace(/[\\`*_[\]<>|~]/g, "\\$&");
