@@ -10,7 +10,7 @@ interface Options {
   readonly change: string;
   readonly files: string;
   readonly newFiles: string;
-  readonly changedSets: number;
+  readonly changedCycles: number;
   readonly compression: number;
   readonly touched: number;
   readonly cycle: string;
@@ -27,7 +27,7 @@ const inputOf = (o: Options): CostInput => ({
   walBytesPerDay: perDay(o.change),
   fileBytes: bytes(o.files),
   newFileBytesPerDay: perDay(o.newFiles),
-  changedSets: o.changedSets,
+  changedCycles: o.changedCycles,
   compression: o.compression,
   touched: o.touched,
   region: regionOf(o.region),
@@ -54,7 +54,7 @@ function text(result: Estimate, o: Options): string {
     table.toString(),
     `One restore: ${number(restore.gigabytes)} GB to the Internet, ${number(restore.requests)} GET: ${dollars(restore.dollars)} (the first ${prices.freeToInternet} GB of an account's month are free). A verification costs the same.`,
     `Nothing expires by itself what is current: each further month adds ${number(growth.gigabytes)} GB, ${dollars(growth.dollars)} a month.`,
-    `Taken for granted: database and WAL shrink to ${o.compression} by zstd; ${o.touched * 100} % of the database lies in files that are written to between two base copies; ${o.changedSets} file sets change in a cycle.`,
+    `Taken for granted: database and WAL shrink to ${o.compression} by zstd; ${o.touched * 100} % of the database lies in files that are written to between two base copies; files change in ${o.changedCycles * 100} % of the cycles.`,
     `Prices: ${prices.source}. Requests: measured (backups/cost/measured.ts). Not in it: Vault's snapshots (two objects a change), access logs, taxes.`,
   ].join("\n");
 }
@@ -72,7 +72,7 @@ new Command("backups:cost")
   .option("--change <size>", "WAL that a day makes", "1 GB")
   .option("--files <size>", "of all file sets", "5 GB")
   .option("--new-files <size>", "files that come in a day", "100 MB")
-  .option("--changed-sets <number>", "file sets that change in an average cycle", Number, 1)
+  .option("--changed-cycles <share>", "of the cycles, in which any file set changes", Number, 0.5)
   .option("--compression <share>", "what zstd leaves of database and WAL", Number, 0.35)
   .option("--touched <share>", "of the database, in files written to between two base copies", Number, 0.3)
   .option("--cycle <duration>", "another backup cycle than the plan's", plan.backupCycle)

@@ -27,7 +27,7 @@ function row(plan: Plan, { name, title }: Service, backup: Backup): string {
       );
     case "files":
       return cells(
-        `\`/srv/smarteros/${backup.set}\` by restic, tag \`${backup.set}\``,
+        `\`/srv/smarteros/${backup.set}\` by restic, all sets in one snapshot, as \`/${backup.set}\``,
         "`files/`",
         `each cycle (${plan.backupCycle}) in which it changed`,
       );

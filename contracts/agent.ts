@@ -36,8 +36,8 @@ export const agentConfig = z.strictObject({
   postgres: z.strictObject({ dataDir: z.string(), socketDir: z.string() }),
   /** Unset: no Vault is backed up. */
   vault: z.strictObject({ address: z.string() }).optional(),
-  /** File sets, by the plan's name; each path is mounted read-only in the agent. The folder's own owner and mode are kept too. */
-  fileSets: z.array(z.strictObject({ name: z.string(), path: z.string(), exclude: z.array(z.string()).default([]) })),
+  /** File sets, by the plan's name; the paths are folders of one parent, each mounted read-only in the agent. The folder's own owner and mode are kept too. */
+  fileSets: z.array(z.strictObject({ name: z.string(), path: z.string() })),
   /** Where `/metrics` and `/health` are served: on the site's own network, which no port leaves. */
   status: z.strictObject({ host: z.string().default("0.0.0.0"), port: z.number().int().default(agentStatusPort) }).prefault({}),
   /** What is held to an RPO: exported as metrics, judged by `/health`. */

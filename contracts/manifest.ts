@@ -32,7 +32,7 @@ export const manifestBody = z.strictObject({
   files: z.record(
     z.string(),
     z.strictObject({
-      /** restic's snapshot id (long form), or the key of an object of its own (`vaultSnapshotKey`). */
+      /** A folder of restic's snapshot ({@link snapshotReference}), or the key of an object of its own (`vaultSnapshotKey`). */
       snapshot: z.string(),
       /** The set as of this time: when it was read, or when it was last seen to be unchanged since. */
       takenAt: z.iso.datetime(),
@@ -43,6 +43,16 @@ export const manifestBody = z.strictObject({
   software: z.record(z.string(), z.string()),
 });
 export type ManifestBody = z.infer<typeof manifestBody>;
+
+/** One folder of a snapshot that holds several, as restic names it. @param id long form @example "4f0c...:/odoo" */
+export const snapshotReference = (id: string, folder: string): string => `${id}:/${folder}`;
+
+/** Reads {@link snapshotReference}. @throws when it is none */
+export function folderInSnapshot(reference: string): { snapshot: string; folder: string } {
+  const [, snapshot, folder] = /^([0-9a-f]{64}):(\/[^/]+)$/.exec(reference) ?? [];
+  if (!snapshot || !folder) throw new Error(`snapshot: received ${reference}; allowed: <long id>:/<folder>`);
+  return { snapshot, folder };
+}
 
 /**
  * The moment that a set must be judged by when a restore is to stop at a time: a set whose Vault was renewed after that time holds a

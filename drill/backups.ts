@@ -3,7 +3,7 @@ import { GetObjectCommand, ListObjectsV2Command, type S3Client } from "@aws-sdk/
 import { generationLayout } from "../contracts/generation";
 import { manifest, type ManifestBody } from "../contracts/manifest";
 import { addresses, credentials } from "../local-cloud/addresses";
-import { s3Client } from "../stacks/preflight";
+import { s3Client } from "../stacks/backup-store";
 import { drillSite } from "./settings";
 
 /** Looks into the backup bucket of the local cloud, as its owner. */

@@ -35,7 +35,8 @@ type Draft = { -readonly [K in keyof DrillResult]: DrillResult[K] };
 
 /**
  * Loses the primary, recovers it on another provider, and measures. Never rejects for a recovery that fails: that is its result.
- * @throws the signal's reason when it is stopped, and what hindered the drill itself before the loss
+ * Nor for what hinders the drill before the loss: that is `failed`, and its last event says what.
+ * @throws the signal's reason when it is stopped
  */
 export async function runDrill(options: DrillOptions): Promise<DrillResult> {
   const { timeline } = options;

@@ -1,6 +1,6 @@
 import type { Plan } from "./model";
 
-/** The disaster recovery plan of SmarterOS. Rows in brackets are those of the plan's requirements (docs/plan.md). */
+/** The disaster recovery plan of SmarterOS. Rows in brackets are those of the plan's requirements (docs/drp.en.md). */
 export const plan: Plan = {
   overallRto: "2 hours", // O1
   hostEstimate: "2 minutes",

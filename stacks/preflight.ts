@@ -18,8 +18,6 @@ import {
 } from "./backup-store";
 import type { StackConfig } from "./config";
 
-export { chooseSet, claimKey, s3Client, type ChosenSet, type Claim } from "./backup-store";
-
 /** A recovery that cannot succeed: every reason at once, before anything is provisioned. */
 export class PreflightError extends RunError {
   constructor(public readonly problems: readonly string[]) {

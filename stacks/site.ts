@@ -256,7 +256,7 @@ function agentConfigOf(site: SiteConfig, s3: S3Location): AgentConfig {
     incrementalEverySeconds: seconds(cluster.baseCopyAtMost),
     postgres: { dataDir: postgresPaths.dataDir, socketDir: postgresPaths.socketDir },
     vault: { address: "http://vault:8200" },
-    fileSets: folderSets().map((set) => ({ name: set, path: setPath(set), exclude: [] })),
+    fileSets: folderSets().map((set) => ({ name: set, path: setPath(set) })),
     status: { host: "0.0.0.0", port: agentStatusPort },
     targets: moduleTargets(),
     walQueueLimitSeconds: 2 * seconds(plan.archiveTimeout),

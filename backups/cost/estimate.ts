@@ -10,8 +10,8 @@ export interface CostInput {
   readonly walBytesPerDay: number;
   readonly fileBytes: number;
   readonly newFileBytesPerDay: number;
-  /** File sets that have changed, in an average cycle. */
-  readonly changedSets: number;
+  /** Share of the cycles in which a file set has changed, 0 to 1. */
+  readonly changedCycles: number;
   /** What is left of the database and of WAL after zstd. */
   readonly compression: number;
   /** Share of the database that lies in files (of up to 1 GiB) that are written to between two base copies: each is copied whole. */
@@ -64,13 +64,13 @@ export function estimate(input: CostInput, plan: CostPlan): Estimate {
   const cycles = 86_400 / seconds(plan.backupCycle);
   const retentionDays = seconds(plan.retention) / 86_400;
   const copies = copySchedule(plan);
-  const sets = cycles * input.changedSets;
+  const runs = cycles * input.changedCycles; // of restic: one for all sets
 
   // Bytes that are stored in a day, by what they are.
   const fullBytes = input.databaseBytes * input.compression;
   const incrementalBytes = fullBytes * input.touched;
   const walBytes = input.walBytesPerDay * input.compression;
-  const smallBytes = cycles * measured.cycle.bytes + sets * measured.changedSet.bytes;
+  const smallBytes = cycles * measured.cycle.bytes + runs * measured.filesRun.bytes;
   const perDay = {
     full: copies.full * fullBytes,
     incremental: copies.incremental * incrementalBytes,
@@ -83,22 +83,22 @@ export function estimate(input: CostInput, plan: CostPlan): Estimate {
   // Requests and objects of a day. Large ones come in parts.
   const bulkParts = (perDay.full + perDay.incremental + perDay.wal) / uploadPartBytes;
   const packs = perDay.files / packBytes;
-  const smallObjects = cycles * measured.cycle.objects + sets * measured.changedSet.objects;
+  const smallObjects = cycles * measured.cycle.objects + runs * measured.filesRun.objects;
   const copyObjects = copies.full * measured.fullCopy.objects + copies.incremental * measured.incrementalCopy.objects;
   const objects = smallObjects + copyObjects + packs;
-  // restic lists all snapshots and all index files before it backs up a set: a page holds a thousand, and none is removed.
-  const listedPages = 2 * Math.max(0, Math.ceil((sets * retentionDays) / listPage) - 1);
-  const listPuts = sets * listedPages;
+  // restic lists all snapshots and all index files before it backs up: a page holds a thousand, and none is removed.
+  const listedPages = 2 * Math.max(0, Math.ceil((runs * retentionDays) / listPage) - 1);
+  const listPuts = runs * listedPages;
   const puts =
     cycles * measured.cycle.puts +
-    sets * measured.changedSet.puts +
+    runs * measured.filesRun.puts +
     copies.full * measured.fullCopy.puts +
     copies.incremental * measured.incrementalCopy.puts +
     bulkParts +
     packs;
   const gets =
     cycles * measured.cycle.gets +
-    sets * measured.changedSet.gets +
+    runs * measured.filesRun.gets +
     copies.full * measured.fullCopy.gets +
     copies.incremental * measured.incrementalCopy.gets;
 

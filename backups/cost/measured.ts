@@ -17,8 +17,8 @@ export interface Measured {
   readonly incrementalCopy: RequestCount;
   /** A cycle in which rows were written and no file set changed. */
   readonly cycle: RequestCount;
-  /** What each file set that changed adds to a cycle. */
-  readonly changedSet: RequestCount;
+  /** What restic adds to a cycle in which file sets have changed, however many. */
+  readonly filesRun: RequestCount;
 }
 
 /**
@@ -32,5 +32,5 @@ export const measured: Measured = {
   fullCopy: { puts: 36, gets: 17, deletes: 1, objects: 19, bytes: 9_302_817 },
   incrementalCopy: { puts: 29, gets: 22, deletes: 1, objects: 12, bytes: 790_176 },
   cycle: { puts: 11, gets: 5, deletes: 0, objects: 2, bytes: 2_834 },
-  changedSet: { puts: 13, gets: 4, deletes: 1, objects: 5, bytes: 2_005 },
+  filesRun: { puts: 13, gets: 4, deletes: 1, objects: 5, bytes: 2_005 },
 };

@@ -1,6 +1,6 @@
-import { markup } from "../../drill/report/markup";
+import { htmlDocument } from "../../drill/report/document";
+import { markup, raw } from "../../drill/report/markup";
 import { judged, table } from "../../drill/report/sections";
-import { styles } from "../../drill/report/styles";
 import { marks } from "../../drill/report/table";
 import type { Judgement } from "../../drill/result";
 import { moment } from "../clock";
@@ -74,23 +74,16 @@ export function renderAuditHtml(audit: Audit, lang: Language): string {
     s.required ? t.required : t.told,
     markup`<span class="evidence">${s.evidence}</span>`,
   ]);
-  return markup`<!doctype html>
-<html lang="${lang}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<link rel="icon" href="data:,">
-<title>${t.title} · ${audit.domain}</title>
-<style>${styles} tbody th { white-space: normal; min-width: 14rem; }</style>
-</head>
-<body>
+  return htmlDocument({
+    lang,
+    title: `${t.title} · ${audit.domain}`,
+    more: raw(" tbody th { white-space: normal; min-width: 14rem; }"),
+    body: markup`<body>
 <header class="${good ? "recovered" : "failed"}"><div>
 <p class="kicker">${t.title} · ${t.at(moment(audit.at, lang))}</p>
 <h1>${audit.domain}: ${verdictOf(audit, lang)}</h1>
 </div></header>
 <main><section class="long"><h2>${t.title}</h2>${table([t.statement, t.result, "", t.evidence], rows)}</section></main>
-</body>
-</html>
-`.toString();
+</body>`,
+  });
 }

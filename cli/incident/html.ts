@@ -1,7 +1,7 @@
+import { htmlDocument } from "../../drill/report/document";
 import { duration, timeOfDay, unbroken } from "../../drill/report/format";
 import { markup, raw, type Markup } from "../../drill/report/markup";
 import { judged, legend, table } from "../../drill/report/sections";
-import { styles } from "../../drill/report/styles";
 import { itemText } from "../checklist/words";
 import { moment } from "../clock";
 import type { Language } from "../language";
@@ -19,18 +19,11 @@ export function renderIncidentHtml(record: Incident, lang: Language): string {
       ? t.headline(record.domain, elapsed === undefined ? "–" : duration(elapsed, lang))
       : t.failedHeadline(record.domain);
   const fact = (name: string, value: string) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`;
-  const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
-  return markup`<!doctype html>
-<html lang="${lang}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<link rel="icon" href="data:,">
-<title>${t.verdict[record.verdict]} · ${t.title} · ${record.domain}</title>
-<style>${styles}${wide}</style>
-</head>
-<body>
+  return htmlDocument({
+    lang,
+    title: `${t.verdict[record.verdict]} · ${t.title} · ${record.domain}`,
+    more: wide,
+    body: markup`<body>
 <header class="${record.verdict}"><div>
 <p class="kicker">${t.title}</p>
 <h1>${headline}</h1>
@@ -47,10 +40,10 @@ ${fact(t.restoredTo, record.targetTime === null ? `${moment(record.consistentAt,
 <main>
 ${tiles(record, lang)}
 <section><h2>${t.timeline}</h2><p class="note">${t.timelineNote}</p>${timeline(record, lang)}${legend([
-    ["work", t.stage.modules],
-    ["dark", t.dark],
-    ["up", t.answering],
-  ])}</section>
+      ["work", t.stage.modules],
+      ["dark", t.dark],
+      ["up", t.answering],
+    ])}</section>
 ${modulesSection(record, lang)}
 ${section(t.followUps, markup`<p class="note">${t.followUpsNote}</p><ul class="plain">${record.followUps.map(({ id, detail }) => markup`<li>${t.followUp[id](detail)}</li>`)}</ul>`)}
 ${section(
@@ -76,13 +69,12 @@ ${section(
   ),
 )}
 <section class="long"><details><summary>${t.events} <span>(${record.events.length})</span></summary>${table(
-    [`${t.time} (UTC)`, "", t.what],
-    record.events.map((e) => [markup`<span class="time">${timeOfDay(e.at)}</span>`, t.stage[e.stage], e.what]),
-  )}</details></section>
+      [`${t.time} (UTC)`, "", t.what],
+      record.events.map((e) => [markup`<span class="time">${timeOfDay(e.at)}</span>`, t.stage[e.stage], e.what]),
+    )}</details></section>
 </main>
-</body>
-</html>
-`.toString();
+</body>`,
+  });
 }
 
 /** Short words of a table stay on one line where there is room. */

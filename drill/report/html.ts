@@ -1,3 +1,4 @@
+import { htmlDocument } from "./document";
 import type { DrillResult } from "../result";
 import { lastEvent } from "./facts";
 import { bytes, duration, moment } from "./format";
@@ -15,7 +16,6 @@ import {
   type Page,
 } from "./sections";
 import { strings } from "./strings";
-import { styles } from "./styles";
 
 /** The report as one HTML file that loads nothing from anywhere and runs no script. */
 export function renderHtml(result: DrillResult, options: ReportOptions = {}): string {
@@ -25,18 +25,10 @@ export function renderHtml(result: DrillResult, options: ReportOptions = {}): st
   const headline = t.headline[result.verdict](duration(result.failoverSeconds ?? 0, lang));
   const fact = (name: string, value: string) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`;
   const stumbled = t.last(lastEvent(result));
-  const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
-  return markup`<!doctype html>
-<html lang="${lang}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<link rel="icon" href="data:,">
-<title>${t.verdict[result.verdict]} · ${t.title} · ${moment(result.startedAt, lang)}</title>
-<style>${styles}</style>
-</head>
-<body>
+  return htmlDocument({
+    lang,
+    title: `${t.verdict[result.verdict]} · ${t.title} · ${moment(result.startedAt, lang)}`,
+    body: markup`<body>
 <header class="${result.verdict}"><div>
 <p class="kicker">${t.title}</p>
 <h1>${headline}</h1>
@@ -60,7 +52,6 @@ ${drillSection(page)}
 ${standInsSection(page)}
 ${eventsSection(page)}
 </main>
-</body>
-</html>
-`.toString();
+</body>`,
+  });
 }

@@ -10,7 +10,7 @@ import { repoRoot } from "../../toolchain/paths";
 const GB = 1e9;
 /** A database of which nothing changes. */
 const still: CostInput = {
-  ...{ databaseBytes: 10 * GB, walBytesPerDay: 0, fileBytes: 0, newFileBytesPerDay: 0, changedSets: 0 },
+  ...{ databaseBytes: 10 * GB, walBytesPerDay: 0, fileBytes: 0, newFileBytesPerDay: 0, changedCycles: 0 },
   ...{ compression: 0.5, touched: 0, region: "eu-central-1", replicaRegion: "us-east-1" },
 };
 const daily: CostPlan = {
@@ -42,10 +42,10 @@ describe("the estimate", () => {
     expect(dollarsOf(result, "replica: storage")).toBeCloseTo(least, 6);
   });
   it("adds a page to both of restic's lists for each thousand snapshots", () => {
-    const listed = (changedSets: number) =>
-      dollarsOf(estimate({ ...still, changedSets }, daily), "requests: restic's lists");
-    expect(listed(1)).toBe(0); // 720 snapshots
-    expect(listed(2)).toBeCloseTo((2 * 48 * 30 * 0.0054) / 1_000, 6); // 1440: two pages
+    const listed = (backupCycle: "1 hour" | "30 minutes") =>
+      dollarsOf(estimate({ ...still, changedCycles: 1 }, { ...daily, backupCycle }), "requests: restic's lists");
+    expect(listed("1 hour")).toBe(0); // 720 snapshots
+    expect(listed("30 minutes")).toBeCloseTo((2 * 48 * 30 * 0.0054) / 1_000, 6); // 1440: two pages
   });
   it("restores each file once, the WAL since the last copy and all files", () => {
     const { restore } = estimate({ ...still, walBytesPerDay: 2 * GB, fileBytes: 3 * GB }, daily);

@@ -19,7 +19,7 @@ import { drillSite } from "../../drill/settings";
 import { Timeline } from "../../drill/timeline";
 import { addresses, credentials } from "../../local-cloud/addresses";
 import { cloudDown, cloudReset } from "../../local-cloud/cloud";
-import { s3Client } from "../../stacks/preflight";
+import { s3Client } from "../../stacks/backup-store";
 import { jsonApi } from "../local-cloud/json-api";
 
 const timeline = new Timeline();

@@ -2,7 +2,7 @@ import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, readFileSync, 
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RestoreResult, restoreResult, type RestoreSpec } from "../../contracts/agent";
-import { checkManifest, type Manifest, manifest } from "../../contracts/manifest";
+import { checkManifest, folderInSnapshot, type Manifest, manifest } from "../../contracts/manifest";
 import { waitUntil } from "../../local-cloud/wait";
 import { ciphers, Cleanup, type Ground, Host, prepareGround } from "./site";
 
@@ -69,7 +69,10 @@ describe("a cycle", () => {
     });
     expect(second.body.postgres.majorVersion).toBe(15);
     expect(second.body.files["odoo"]).toMatchObject({ files: 3 });
-    expect(second.body.files["odoo"]?.snapshot).toMatch(/^[0-9a-f]{64}$/);
+    expect(second.body.files["odoo"]?.snapshot).toMatch(/^[0-9a-f]{64}:\/odoo$/);
+    expect(folderInSnapshot(second.body.files["n8n"]!.snapshot).snapshot).toBe(
+      folderInSnapshot(second.body.files["odoo"]!.snapshot).snapshot,
+    );
     expect(second.body.postgres.backupLabel).toBe(first.body.postgres.backupLabel);
   });
 });

@@ -7,7 +7,7 @@ import type { Log } from "../../images/agent/src/log";
 import { Manifests, type SetEntry } from "../../images/agent/src/manifests";
 import { oneAtATime } from "../../images/agent/src/serial";
 import type { Store } from "../../images/agent/src/store";
-import { chooseSet } from "../../stacks/preflight";
+import { chooseSet } from "../../stacks/backup-store";
 import { body } from "../stacks/manifests";
 
 const passwords = { postgres: "p", files: "f" };

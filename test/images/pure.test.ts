@@ -6,7 +6,6 @@ import { pgbackrestConf, type PgbackrestConfArgs } from "../../contracts/pgbackr
 import { FileSets } from "../../images/agent/src/file-sets";
 import { fingerprint } from "../../images/agent/src/fingerprint";
 import { type BaseBackup, dueBackup } from "../../images/agent/src/pgbackrest";
-import type { Restic } from "../../images/agent/src/restic";
 import { targetOptions } from "../../images/agent/src/restore/postgres";
 import { beginRestore, finishRestore, inspectTarget } from "../../images/agent/src/restore/target";
 import { parseJson } from "../../images/agent/src/settings";
@@ -140,24 +139,30 @@ describe("a target of a restore", () => {
 describe("file sets", () => {
   test("are backed up again only after a change, and the entry says when that was seen", async () => {
     let backups = 0;
-    const restic = { backup: async () => ({ id: `snapshot-${++backups}`, files: 1, bytes: 1 }) } as unknown as Restic;
-    const sets = new FileSets(restic);
-    const set = { name: "odoo", path: dir, exclude: [] };
-    const first = await sets.save(set);
-    const second = await sets.save(set);
-    expect([first.snapshot, second.snapshot]).toEqual(["snapshot-1", "snapshot-1"]);
-    expect(Date.parse(second.takenAt)).toBeGreaterThanOrEqual(Date.parse(first.takenAt));
-    writeFileSync(join(dir, "new"), "");
-    expect((await sets.save(set)).snapshot).toBe("snapshot-2");
+    const sets = new FileSets({ backup: async () => `snapshot-${++backups}` });
+    const folders = ["odoo", "n8n"].map((name) => ({ name, path: join(dir, name) }));
+    for (const { path } of folders) mkdirSync(path);
+    const first = await sets.save(folders);
+    const second = await sets.save(folders);
+    for (const { odoo, n8n } of [first, second]) {
+      expect([odoo!.snapshot, n8n!.snapshot]).toEqual(["snapshot-1:/odoo", "snapshot-1:/n8n"]);
+    }
+    expect(Date.parse(second["odoo"]!.takenAt)).toBeGreaterThanOrEqual(Date.parse(first["odoo"]!.takenAt));
+    writeFileSync(join(dir, "odoo", "new"), "four");
+    writeFileSync(join(dir, "odoo", ".smarteros-restored.json"), "no data");
+    const third = await sets.save(folders);
+    expect(third["odoo"]).toMatchObject({ snapshot: "snapshot-2:/odoo", files: 1, bytes: 4 });
+    expect(third["n8n"]).toMatchObject({ snapshot: "snapshot-2:/n8n", files: 0, bytes: 0 });
+    expect(await sets.save([])).toEqual({});
   });
 
   test("have a fingerprint that shows a write in place", async () => {
     mkdirSync(join(dir, "deep"));
     writeFileSync(join(dir, "deep", "file"), "one");
     const before = await fingerprint(dir);
-    expect(await fingerprint(dir)).toBe(before);
+    expect(await fingerprint(dir)).toEqual(before);
     writeFileSync(join(dir, "deep", "file"), "two");
-    expect(await fingerprint(dir)).not.toBe(before);
+    expect((await fingerprint(dir)).hash).not.toBe(before.hash);
   });
 });
 

@@ -228,7 +228,7 @@ export class Host {
       fullEverySeconds: 86_400,
       incrementalEverySeconds: 3_600,
       postgres: { dataDir: this.dataDir, socketDir: this.socketDir },
-      fileSets: sets.map((name) => ({ name, path: this.set(name), exclude: [] })),
+      fileSets: sets.map((name) => ({ name, path: this.set(name) })),
       status: { host: this.address, port: agentStatusPort },
       targets: [],
       walQueueLimitSeconds: 60,

@@ -5,7 +5,7 @@ import { type Manifest, manifest } from "../../contracts/manifest";
 import { type VaultEscrow, vaultSnapshotName } from "../../contracts/vault";
 import { VaultClient } from "../../images/agent/src/vault-client";
 import { waitUntil } from "../../local-cloud/wait";
-import { chooseSet } from "../../stacks/preflight";
+import { chooseSet } from "../../stacks/backup-store";
 import { ensureToolchain } from "../../toolchain/ensure";
 import { ciphers, Cleanup, Host, prepareGround, type StoreGround } from "./site";
 import { initVault, startVault, vaultAgent } from "./vault-server";

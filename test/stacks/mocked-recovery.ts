@@ -1,6 +1,7 @@
 import { vi } from "vitest";
 import { manifestKey } from "../../contracts/generation";
 import { signManifest } from "../../contracts/manifest";
+import type { ChosenSet } from "../../stacks/backup-store";
 import * as preflight from "../../stacks/preflight";
 import { recovery } from "../../stacks/recovery";
 import { cloudflare, hetzner } from "./cloud-answers";
@@ -9,7 +10,7 @@ import { deployMocked, passedGate, type MockedStack } from "./mocked-stack";
 import type { Settings } from "./settings";
 
 /** Set that the mocked recovery restores. */
-export const restoredSet: preflight.ChosenSet = {
+export const restoredSet: ChosenSet = {
   key: manifestKey(1, body().consistentAt),
   manifest: signManifest(body(), { postgres: "p", files: "f" }),
   skipped: [],

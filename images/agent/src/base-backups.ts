@@ -5,6 +5,9 @@ import { Remembered } from "./state";
 
 const begun = z.object({ type: z.enum(["full", "incr"]), begunAt: z.iso.datetime() });
 
+/** Seconds for which a list of the backups holds: nobody but this agent makes any; one that another took away is noticed so late. */
+const listHoldsSeconds = 300;
+
 export interface BaseBackupsArgs {
   pgbackrest: Pgbackrest;
   every: { fullEverySeconds: number; incrementalEverySeconds: number };
@@ -20,24 +23,34 @@ export interface BaseBackupsArgs {
  */
 export class BaseBackups {
   private readonly unfinished: Remembered<z.infer<typeof begun>>;
+  private known: { readonly backups: readonly BaseBackup[]; readonly at: number } | undefined;
 
   constructor(private readonly args: BaseBackupsArgs) {
     this.unfinished = new Remembered(args.stateDir, "base-backup-begun", begun, args.log);
   }
 
   async newest(): Promise<BaseBackup | undefined> {
-    return (await this.args.pgbackrest.backups(this.args.signal)).at(-1);
+    return (await this.all()).at(-1);
+  }
+
+  private async all(): Promise<readonly BaseBackup[]> {
+    const at = performance.now();
+    if (!this.known || at - this.known.at > listHoldsSeconds * 1000)
+      this.known = { backups: await this.args.pgbackrest.backups(this.args.signal), at };
+    return this.known.backups;
   }
 
   async backUpIfDue(): Promise<void> {
     const { pgbackrest, every, log, signal } = this.args;
     const cutOff = await this.unfinished.read();
-    const type = dueBackup(await pgbackrest.backups(signal), Date.now() / 1000, every, cutOff !== undefined);
+    const type = dueBackup(await this.all(), Date.now() / 1000, every, cutOff !== undefined);
     if (type === undefined) return;
     if (cutOff) log.info("base-backup-was-cut-off", { ...cutOff, consequence: "this one is full" });
     await this.unfinished.write({ type, begunAt: new Date().toISOString() });
     log.info("base-backup-started", { type });
+    this.known = undefined;
     await pgbackrest.backup(type, log, signal);
+    this.known = undefined; // a cycle beside it has read the list meanwhile
     await this.unfinished.forget();
     log.info("base-backup-finished", { type });
   }

@@ -155,16 +155,29 @@ export class Backups {
 
   private async backUpFiles(): Promise<Record<string, SetEntry>> {
     const { settings, fileSets, vault, signal } = this.parts;
-    const parts = settings.config.fileSets.map((set) => ({ name: set.name, entry: fileSets.save(set, signal) }));
-    if (vault) parts.push({ name: "vault", entry: vault.set.save() });
-    const results = await Promise.allSettled(parts.map(({ entry }) => entry));
-    const failures = results.flatMap((result, i) =>
-      result.status === "rejected" ? [new Error(`file set ${parts[i]!.name}`, { cause: result.reason })] : [],
-    );
+    const results = await Promise.allSettled([
+      named("file sets", fileSets.save(settings.config.fileSets, signal)),
+      ...(vault
+        ? [
+            named(
+              "vault",
+              vault.set.save().then((entry) => ({ vault: entry })),
+            ),
+          ]
+        : []),
+    ]);
+    const failures = results.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
     if (failures.length > 0) throw new AggregateError(failures);
-    return Object.fromEntries(
-      results.flatMap((result, i) => (result.status === "fulfilled" ? [[parts[i]!.name, result.value]] : [])),
-    );
+    return Object.assign({}, ...results.map((result) => (result.status === "fulfilled" ? result.value : {})));
+  }
+}
+
+/** A failure says of what it is. */
+async function named<T>(what: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    throw new Error(what, { cause });
   }
 }
 

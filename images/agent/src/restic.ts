@@ -1,9 +1,11 @@
-import { readdir } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import type { S3Location } from "../../../contracts/agent";
 import { type Generation, generationLayout } from "../../../contracts/generation";
+import { folderInSnapshot } from "../../../contracts/manifest";
 import { command, type CommandOptions, GivenUp } from "./command";
+import { neverData } from "./fingerprint";
 import { type Log, messageOf } from "./log";
 import { writeSecretFile } from "./secret-file";
 import { Store, type StoreKeys } from "./store";
@@ -20,22 +22,10 @@ export interface ResticArgs {
   log: Log;
 }
 
-export interface Snapshot {
-  /** The long id. */
-  id: string;
-  files: number;
-  bytes: number;
-}
-
 const summarySchema = z.object({
   message_type: z.literal("summary"),
-  total_files_processed: z.number(),
-  total_bytes_processed: z.number(),
   snapshot_id: z.string(),
 });
-
-/** Where markers of restores and the file system's own folder are not data. */
-const neverData = [".smarteros-*", "lost+found"];
 
 /** restic asks the store for a directory that its cache lacks, is refused, and would try again for a quarter of an hour. */
 const unreadableDirectory = /^Load\(<data\/.*returned error/;
@@ -81,24 +71,24 @@ export class Restic {
   }
 
   /**
-   * Backs up a folder: itself (owner, mode) and its content, under its own name.
+   * Backs up folders of one parent as one snapshot: themselves (owner, mode) and their content.
    *
-   * restic compares with the set's previous snapshot, whose directories it reads from its cache: the store does not let a
+   * restic compares with the snapshot before of the same folders, whose directories it reads from its cache: the store does not let a
    * writer read them. When the cache is lost, every file is read again instead (what the store has is still not sent
    * again: the index says so, which a writer may read). That lasts for the generation, since directories that have not
    * changed are not written anew and so never get into the new cache.
+   * @returns the snapshot's long id
    * @throws also when a single file could not be read
    */
-  async backup(folder: string, tag: string, exclude: readonly string[], signal?: AbortSignal): Promise<Snapshot> {
-    const excludes = [...neverData, ...exclude].flatMap((pattern) => ["--exclude", pattern]);
-    const args = ["--json", "--host", "smarteros", "--tag", tag, ...excludes, basename(folder)];
-    const output = await this.compareOrRead(args, { cwd: dirname(folder), signal });
+  async backup(folders: readonly string[], signal?: AbortSignal): Promise<string> {
+    const [parent, ...others] = new Set(folders.map((folder) => dirname(folder)));
+    if (parent === undefined || others.length > 0)
+      throw new Error(`file sets: received ${folders.join(", ")}; allowed: folders of one parent`);
+    const excludes = neverData.flatMap((pattern) => ["--exclude", pattern]);
+    const args = ["--json", "--host", "smarteros", ...excludes, ...folders.map((folder) => basename(folder))];
+    const output = await this.compareOrRead(args, { cwd: parent, signal });
     const summary = summarySchema.parse(JSON.parse(output.trim().split("\n").at(-1) ?? ""));
-    return {
-      id: await this.longId(summary.snapshot_id),
-      files: summary.total_files_processed,
-      bytes: summary.total_bytes_processed,
-    };
+    return this.longId(summary.snapshot_id);
   }
 
   private async compareOrRead(args: string[], options: CommandOptions): Promise<string> {
@@ -117,15 +107,17 @@ export class Restic {
   }
 
   /**
-   * Restores a snapshot that `backup` made, as the only entry of a folder. Takes no lock: the reader cannot write one.
+   * Restores one folder of a snapshot that `backup` made, into another. Takes no lock: the reader cannot write one.
    * @returns the path of the folder that was backed up
    */
-  async restoreInto(snapshot: string, parent: string): Promise<string> {
-    await this.run(["restore", snapshot, "--no-lock", "--target", parent]);
-    const names = await readdir(parent);
-    if (names.length !== 1)
-      throw new Error(`snapshot ${snapshot} holds ${names.length} entries (${names.join(", ")}); expected: one folder`);
-    return join(parent, names[0]!);
+  async restoreInto(reference: string, parent: string): Promise<string> {
+    const { snapshot, folder } = folderInSnapshot(reference);
+    await this.run(["restore", snapshot, "--no-lock", "--include", folder, "--target", parent]);
+    const restored = join(parent, folder);
+    await lstat(restored).catch((cause: unknown) => {
+      throw new Error(`snapshot ${snapshot} holds no ${folder}`, { cause });
+    });
+    return restored;
   }
 
   // restic prints the short id; the key in the bucket is the long one.

@@ -1,21 +1,14 @@
-import { chromium, type Browser } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { renderIncidentHtml } from "../../../cli/incident/html";
+import { openChromium } from "../../chromium";
 import { failed, recovered } from "./sample";
 
-const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 let browser: Browser;
 
 describe("the incident report in a browser", { timeout: 60_000 }, () => {
   beforeAll(async () => {
-    const quiet = [
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ];
-    browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", ...quiet] });
+    browser = await openChromium();
   }, 60_000);
   afterAll(() => browser?.close());
 

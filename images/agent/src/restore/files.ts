@@ -1,6 +1,7 @@
 import { chmod, chown, lstat, readdir, rename, rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import type { RestoreSpec } from "../../../../contracts/agent";
+import { folderInSnapshot } from "../../../../contracts/manifest";
 import { command } from "../command";
 import type { Restic } from "../restic";
 import type { Part } from "./part";
@@ -19,7 +20,11 @@ export function filesPart(set: RestoreSpec["fileSets"][number], restic: Restic):
       await rm(join(set.path, staging), { recursive: true });
       await command("sync", ["--file-system", set.path]);
       const { files, bytes } = await count(set.path);
-      return { files, bytes, detail: `restic snapshot ${set.snapshot.slice(0, 8)} in ${set.path}` };
+      return {
+        files,
+        bytes,
+        detail: `restic snapshot ${folderInSnapshot(set.snapshot).snapshot.slice(0, 8)} in ${set.path}`,
+      };
     },
   };
 }
