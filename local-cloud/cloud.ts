@@ -153,6 +153,7 @@ async function down(): Promise<void> {
 
 /** Ends what a killed daemon left: the processes of pid files under the cloud's folder whose arguments name that folder. */
 async function stopOrphans(): Promise<void> {
+  await mkdir(paths.cloud(), { recursive: true }); // a machine on which the cloud has never been up
   const files = (await readdir(paths.cloud(), { recursive: true, withFileTypes: true })).filter((entry) =>
     entry.name.endsWith(".pid"),
   );
