@@ -13,6 +13,8 @@ export interface GoExecutable {
   /** Its main package. */
   readonly package: string;
   readonly ldflags: string;
+  /** Build tags. @default none */
+  readonly tags?: string;
   /** Measured on two cores with nothing cached. */
   readonly buildSeconds: number;
 }
@@ -30,7 +32,14 @@ export const goExecutables = {
     ldflags: "-s -w",
     buildSeconds: 80,
   },
-  vault: { name: "vault", package: "github.com/hashicorp/vault", ldflags: "-s -w", buildSeconds: 390 },
+  vault: {
+    name: "vault",
+    package: "github.com/hashicorp/vault",
+    ldflags: "-s -w",
+    // HashiCorp's own tag: without the plugins of clouds and databases, which the site does not use; a quarter less to compile.
+    tags: "minimal",
+    buildSeconds: 390,
+  },
 } as const satisfies Record<string, GoExecutable>;
 
 /** Folder of the pinned module that builds it. */
@@ -44,6 +53,7 @@ export const buildArguments = (executable: GoExecutable): string[] => [
   "-buildvcs=false",
   "-ldflags",
   executable.ldflags,
+  ...(executable.tags === undefined ? [] : ["-tags", executable.tags]),
 ];
 
 /** No C compiler is needed, and the result runs in any container. */

@@ -86,7 +86,8 @@ async function build(executable: GoExecutable, target: string, log: Log): Promis
   };
 
   const work = async () => {
-    const list = ["list", "-mod=readonly", "-deps", executable.package];
+    const tags = executable.tags === undefined ? [] : ["-tags", executable.tags];
+    const list = ["list", "-mod=readonly", ...tags, "-deps", executable.package];
     total = (await run("go", list, { cwd, env, stderr: keepLast, lines: true })).stdout.length;
     const temporary = await mkdtemp(join(paths.bin(), `.${executable.name}-`));
     try {

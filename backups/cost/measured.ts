@@ -29,8 +29,8 @@ export interface Measured {
  * prints the figures anew, and fails when these are no longer true.
  */
 export const measured: Measured = {
-  fullCopy: { puts: 36, gets: 17, deletes: 1, objects: 19, bytes: 9_302_817 },
-  incrementalCopy: { puts: 29, gets: 22, deletes: 1, objects: 12, bytes: 790_176 },
-  cycle: { puts: 11, gets: 5, deletes: 0, objects: 2, bytes: 2_834 },
-  filesRun: { puts: 13, gets: 4, deletes: 1, objects: 5, bytes: 2_005 },
+  fullCopy: { puts: 35, gets: 17, deletes: 1, objects: 19, bytes: 9_304_210 },
+  incrementalCopy: { puts: 30, gets: 22, deletes: 1, objects: 12, bytes: 790_512 },
+  cycle: { puts: 3, gets: 1, deletes: 0, objects: 2, bytes: 2_851 },
+  filesRun: { puts: 13, gets: 3, deletes: 1, objects: 5, bytes: 2_992 },
 };
