@@ -10,7 +10,7 @@ import {
   ListObjectsV2Command,
   type S3Client,
 } from "@aws-sdk/client-s3";
-import { execa, type ResultPromise } from "execa";
+import type { execa as Execa, ResultPromise } from "execa";
 import { Client } from "pg";
 import { type PolicyDocument, readerPolicy, writerPolicy } from "../../components/backup/policies";
 import { type AgentConfig, type AgentSecrets, agentStatusPort, type S3Location } from "../../contracts/agent";
@@ -22,6 +22,9 @@ import { region, startLocalS3 } from "../local-cloud/s3/local-s3";
 
 const imagesPostgres = join(__dirname, "..", "..", "images", "postgres");
 const postgresBin = "/usr/lib/postgresql/15/bin";
+
+/** Loaded by the ground: benchmarks run by tsx, whose `require` cannot load it (see toolchain/run.ts). */
+let execa: typeof Execa;
 
 /** Everything a test made, closed in reverse order. */
 export class Cleanup {
@@ -60,6 +63,7 @@ export const ciphers = { postgresCipher: "postgres cipher", filesCipher: "files 
 
 /** A temporary folder, a real S3 over TLS with an Object Lock bucket and limited identities, and the agent's bundle. */
 export async function prepareGround(cleanup: Cleanup): Promise<StoreGround> {
+  ({ execa } = await import("execa"));
   await bundleAgent();
   const store = await startLocalS3();
   cleanup.add(() => store.close());
