@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 /**
  * A generation is one life of the site. The first primary is generation 1; each recovery or failback begins the next.
  * Every backup is written under the prefix of the generation that wrote it, so two sites never share a write target.
@@ -21,6 +23,10 @@ export function generationLayout(generation: Generation) {
     manifests: `${prefix}manifests/`,
     /** Vault's raft snapshots. */
     vault: `${prefix}vault/`,
+    /** Who begins this generation, with which backup set; put once (a conditional put: one winner). */
+    claim: `${prefix}claim.json`,
+    /** That this generation is the active one: put when the site that it replaces has been fenced off ({@link activation}). */
+    active: `${prefix}active.json`,
   } as const;
 }
 
@@ -50,3 +56,18 @@ export function vaultSnapshotKey(generation: Generation, takenAt: string, sha256
 
 /** The SHA-256 (hex) that {@link vaultSnapshotKey} put into a name; undefined: it is not such a name (a restic snapshot, say). */
 export const sha256OfKey = (key: string): string | undefined => /\/vault\/[^/]+-([0-9a-f]{64})\.tar$/.exec(key)?.[1];
+
+/** What lies at `generationLayout(N).active`: from then on every older generation stays down. */
+export const activation = z.strictObject({
+  generation: z.number().int(),
+  activatedAt: z.iso.datetime(),
+  /** "user@host" */
+  activatedBy: z.string(),
+});
+export type Activation = z.infer<typeof activation>;
+
+/** The generation of a key or prefix; undefined: it is of none. @example generationOfKey("g12/claim.json") === 12 */
+export function generationOfKey(key: string): Generation | undefined {
+  const found = /^g([1-9]\d*)\//.exec(key)?.[1];
+  return found === undefined ? undefined : Number(found);
+}

@@ -90,6 +90,8 @@ export function stackSettings(stack: StackName, args: SettingsArgs): StackSettin
       permitLoopback: true,
     },
     tenants: drillSite.tenants,
+    // Of the VPS nothing else is told to the recovery: where it is, the zone says.
+    ...(stack === "recovery" ? { fence: { hostKey: twoFields(secrets.vps.publicKey) } } : {}),
     drill: true,
   };
   return {

@@ -43,7 +43,7 @@ const claimSchema = z.strictObject({
   claimedBy: z.string().optional(),
 });
 export type Claim = z.infer<typeof claimSchema>;
-export const claimKey = (generation: number): string => `${generationLayout(generation).prefix}claim.json`;
+export const claimKey = (generation: number): string => generationLayout(generation).claim;
 
 /** Who runs this, as others are told: SMARTEROS_OPERATOR, else the user and machine. @example "ana@laptop" */
 export const operatorName = (): string => process.env["SMARTEROS_OPERATOR"] || `${userInfo().username}@${hostname()}`;

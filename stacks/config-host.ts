@@ -47,5 +47,31 @@ export const hetznerHost = z.strictObject({
   }),
 });
 
+/** How the site that is replaced is reached, to fence it off. Its state is not needed, and may be what was lost. */
+export const oldSite = z.strictObject({
+  address: z.ipv4().optional().meta({
+    description: "Its address. Absent: what the zone's DNS records say before they are moved.",
+    allowed: "a public IPv4 address",
+  }),
+  hostKey: hostKey.optional().meta({
+    description: "Its public host key. Absent: it is not stopped by SSH.",
+    allowed: 'the last two fields of its known_hosts line, "ssh-ed25519 AAAA..."',
+    fix: "smarteros:site.host.hostKey of the primary",
+  }),
+  user: z
+    .string()
+    .min(1)
+    .default("root")
+    .meta({
+      description: "Who logs in, with smarteros:site.ssh.privateKeyFile.",
+      allowed: "a user that may run docker",
+    }),
+  hostingerVirtualMachine: z.number().int().min(1).optional().meta({
+    description: "Its id at Hostinger, which then is asked to stop it. Absent: Hostinger is not asked.",
+    allowed: "a whole number; needs smarteros:hostingerToken",
+    fix: "the number in the address of the VPS's page in Hostinger's panel",
+  }),
+});
+
 export type ExistingHostConfig = z.infer<typeof existingHost>;
 export type HetznerHostConfig = z.infer<typeof hetznerHost>;

@@ -3,7 +3,7 @@ import type { ServiceName } from "../plan/model";
 import { plan } from "../plan/plan";
 import { parseRut } from "../plan/rut";
 import { seconds } from "../plan/units";
-import { existingHost, hetznerHost } from "./config-host";
+import { existingHost, hetznerHost, oldSite } from "./config-host";
 import { parsed } from "./config-meta";
 
 /** Every image the site runs, by service, and the backup agent's. */
@@ -68,6 +68,23 @@ export const siteSchema = z.strictObject({
         }),
     })
     .meta({ description: "How the hosts are reached.", allowed: "a map" }),
+  fence: oldSite.prefault({}).meta({
+    description: "How the site that is replaced is kept from serving and writing, before anything is restored.",
+    allowed: "a map; only with restoreFrom",
+  }),
+  guard: z
+    .strictObject({
+      withoutS3: z.enum(["wait", "start"]).default("wait").meta({
+        description:
+          "What the host's services do at a boot while S3 does not answer, which alone knows whether another site is active.",
+        allowed: "wait (until it answers) or start (and say so)",
+      }),
+    })
+    .prefault({})
+    .meta({
+      description: "The boot guard: services start only while this generation is the newest.",
+      allowed: "a map",
+    }),
   images: z
     .strictObject(Object.fromEntries(imageNames.map((n) => [n, imageRef])) as Record<ImageName, typeof imageRef>)
     .meta({
@@ -181,6 +198,25 @@ export const recoverySchema = z.strictObject({
     allowed: "ISO 8601 with a zone, in the past, such as 2026-11-23T21:05:00Z",
     fix: "write 2026-11-23T21:05:00Z",
   }),
+  acceptSplitBrain: z.string().min(10).optional().meta({
+    description:
+      "Why the recovery goes on although the old site may still serve and write. Absent: it is refused. It stands in the report.",
+    allowed: "a reason, at least 10 characters",
+    fix: "say who decided it, and why",
+  }),
+});
+
+/** Keys of the site's own namespace that are neither the site nor a secret. */
+export const modeSchema = z.strictObject({
+  asStandby: z
+    .stringbool({ truthy: ["true"], falsy: ["false"] })
+    .default(false)
+    .meta({
+      description:
+        "Of a primary that another site has replaced: sets it up without services, DNS and backups, ready to take over again.",
+      allowed: "true or false; true only while a newer generation is active",
+      fix: "true or false",
+    }),
 });
 
 /** The site's settings. Durations are seconds, sizes bytes. */

@@ -1,5 +1,5 @@
 import { inputSchema, type SchemaNode } from "./config-problems";
-import { recoverySchema, siteSchema } from "./config-schema";
+import { modeSchema, recoverySchema, siteSchema } from "./config-schema";
 import { secretsSchema } from "./secrets/schema";
 
 /** One property of the configuration, as docs/configuration.md shows it. */
@@ -44,6 +44,7 @@ function variantOf(node: SchemaNode): string {
 /** Every property that this program reads of its own namespaces. */
 export const properties = (): Property[] => [
   ...below("smarteros:site.", inputSchema(siteSchema), false),
+  ...below("smarteros:", inputSchema(modeSchema), false),
   ...below("smarteros:", inputSchema(secretsSchema), true),
   ...below("recovery:", inputSchema(recoverySchema), false),
 ];

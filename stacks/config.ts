@@ -5,7 +5,7 @@ import { z } from "zod";
 import { contradictions } from "../plan/checks";
 import { plan } from "../plan/plan";
 import { problemsOf } from "./config-problems";
-import { recoverySchema, siteSchema, type SiteConfig } from "./config-schema";
+import { modeSchema, recoverySchema, siteSchema, type SiteConfig } from "./config-schema";
 import { isPublicIpv4 } from "./ipv4";
 import { secretsSchema, type SecretName, type SiteSecrets } from "./secrets/schema";
 
@@ -19,10 +19,17 @@ export interface StackConfig {
   readonly secrets: SiteSecrets;
   /** A time to restore to, ISO 8601 with zone; absent: the newest valid set. `recovery:targetTime`. */
   readonly targetTime: string | undefined;
+  /** Why a recovery goes on although the old site may still serve; absent: it does not. `recovery:acceptSplitBrain`. */
+  readonly acceptSplitBrain: string | undefined;
+  /** The site is set up without services, DNS and backups. `smarteros:asStandby`. */
+  readonly asStandby: boolean;
+  /** Hetzner's API, where the configuration has a token for it. */
+  readonly hetzner: { readonly endpoint: string; readonly token: string } | undefined;
   /** How the operator's machine reaches S3: the aws provider's own configuration, else the SDK's defaults (environment, profile). */
   readonly aws: {
     readonly region: string;
     readonly endpoint?: string;
+    readonly iamEndpoint?: string;
     readonly accessKey?: string;
     readonly secretKey?: string;
     readonly profile?: string;
@@ -55,12 +62,13 @@ const comparedSchema = readable(
     host: readable(z.object({ kind: readable(z.enum(["existing", "hetzner"])), address: readable(z.ipv4()) })),
     backups: readable(z.object({ region: readable(z.string()), replicaRegion: readable(z.string()) })),
     dns: readable(z.object({ permitLoopback: readable(z.boolean()) })),
+    fence: readable(z.object({ hostingerVirtualMachine: readable(z.number()) })),
   }),
 );
 
 /** Checks that need more than one property. */
 function crossChecks(rawSite: unknown, isSet: (secret: SecretName) => boolean, role: Role): string[] {
-  const { generation, restoreFrom, drill, host, backups, dns } = comparedSchema.parse(rawSite) ?? {};
+  const { generation, restoreFrom, drill, host, backups, dns, fence } = comparedSchema.parse(rawSite) ?? {};
   const permitLoopback = dns?.permitLoopback === true;
   const problems: string[] = [];
   if (backups?.region !== undefined && backups.region === backups.replicaRegion) {
@@ -102,6 +110,14 @@ function crossChecks(rawSite: unknown, isSet: (secret: SecretName) => boolean, r
       `smarteros:site.host.address: received ${JSON.stringify(host.address)}, a private, loopback or example's address, which would become the content of public DNS records; allowed: a public IPv4 address; fix: the VPS's public address, from Hostinger's panel`,
     );
   }
+  if (fence !== undefined && restoreFrom === undefined)
+    problems.push(
+      "smarteros:site.fence: received in a site that replaces no other; allowed: only with restoreFrom; fix: remove it",
+    );
+  if (fence?.hostingerVirtualMachine !== undefined && !isSet("hostingerToken"))
+    problems.push(
+      "smarteros:hostingerToken: missing, but smarteros:site.fence.hostingerVirtualMachine is set; allowed: both or neither; fix: pulumi config set --secret smarteros:hostingerToken",
+    );
   if (permitLoopback && drill !== true)
     problems.push(
       "smarteros:site.dns.permitLoopback: received true outside a drill; allowed: only together with drill: true; fix: remove it",
@@ -119,6 +135,7 @@ const secretNames = Object.keys(secretsSchema.shape) as SecretName[];
 const knownKeys = [
   "smarteros:site",
   ...Object.keys(recoverySchema.shape).map((k) => `recovery:${k}`),
+  ...Object.keys(modeSchema.shape).map((k) => `smarteros:${k}`),
   ...secretNames.map((k) => `smarteros:${k}`),
 ];
 
@@ -191,26 +208,37 @@ export function readConfig(role: Role): StackConfig {
   const site = readSite(all, role);
   const secrets = secretNames.map((name) => [name, readSecret(all, name)] as const);
   const targetTime = readTargetTime(all);
+  const accepted = check("recovery:acceptSplitBrain", recoverySchema.shape.acceptSplitBrain, all["recovery:acceptSplitBrain"]);
+  const asStandby = check("smarteros:asStandby", modeSchema.shape.asStandby, all["smarteros:asStandby"]);
   const problems = [
     ...contradictions(plan),
     ...unknownKeys(all),
     ...site.problems,
     ...secrets.flatMap(([, read]) => read.problems),
     ...targetTime.problems,
+    ...accepted.problems,
+    ...asStandby.problems,
     ...(all["smarteros:site"] === undefined
       ? []
       : crossChecks(parseJsonText(all["smarteros:site"]), (name) => all[`smarteros:${name}`] !== undefined, role)),
   ];
   if (site.value === undefined || problems.length > 0) throw new ConfigError(problems);
 
-  const endpoints = parseJsonText(all["aws:endpoints"] ?? "[]") as { s3?: string }[];
+  const endpoints = parseJsonText(all["aws:endpoints"] ?? "[]") as { s3?: string; iam?: string }[];
+  const hetznerToken = all["hcloud:token"] ?? process.env["HCLOUD_TOKEN"];
   return {
     site: site.value,
     secrets: Object.fromEntries(secrets.map(([name, read]) => [name, read.value])) as SiteSecrets,
     targetTime: targetTime.value,
+    acceptSplitBrain: accepted.value,
+    asStandby: asStandby.value ?? false,
+    hetzner: hetznerToken
+      ? { endpoint: all["hcloud:endpoint"] ?? "https://api.hetzner.cloud/v1", token: hetznerToken }
+      : undefined,
     aws: {
       region: site.value.backups.region,
       endpoint: endpoints.find((e) => e.s3)?.s3,
+      iamEndpoint: endpoints.find((e) => e.iam)?.iam,
       accessKey: all["aws:accessKey"],
       secretKey: all["aws:secretKey"],
       profile: all["aws:profile"],

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { FenceResult } from "../contracts/fence";
 import type { GateResult } from "../contracts/gate";
 import { unmetObjectives } from "../plan/checks";
 import { plan } from "../plan/plan";
@@ -20,14 +21,18 @@ export interface StackOutputs {
     readonly skipped: readonly { key: string; reason: string }[];
     readonly modules: pulumi.Output<unknown[]>;
   };
+  /** How the site that was replaced was kept from serving and writing. */
+  readonly fence?: pulumi.Output<FenceResult>;
   readonly gate?: pulumi.Output<GateResult>;
+  /** The site stands by, without services: another generation is active. */
+  readonly standby?: true;
   /** Objectives of the plan that its means cannot meet. */
   readonly unmet: readonly { service: string; objective: string; because: string }[];
   /** Vault's unseal shares and token; secret. Move them to the escrow: the recovery needs them. */
   readonly vaultEscrow?: pulumi.Output<unknown>;
 }
 
-export function siteOutputs(config: StackConfig, site: SiteOutputs, restore?: RestorePlan): StackOutputs {
+export function siteOutputs(config: StackConfig, site: SiteOutputs, restore?: RestorePlan, fence?: pulumi.Output<FenceResult>): StackOutputs {
   return {
     domain: config.site.domain,
     generation: config.site.generation,
@@ -44,8 +49,18 @@ export function siteOutputs(config: StackConfig, site: SiteOutputs, restore?: Re
           },
         }
       : {}),
+    ...(fence ? { fence } : {}),
     ...(site.gate ? { gate: site.gate } : {}),
     unmet: unmetObjectives(plan),
     ...(site.vaultEscrow ? { vaultEscrow: site.vaultEscrow } : {}),
   };
 }
+
+/** Of a site that stands by. */
+export const standbyOutputs = ({ site }: StackConfig, address: pulumi.Output<string>): StackOutputs => ({
+  domain: site.domain,
+  generation: site.generation,
+  address,
+  standby: true,
+  unmet: unmetObjectives(plan),
+});

@@ -2,19 +2,26 @@ import { BackupBucket } from "../components/backup-bucket";
 import { ExistingHost } from "../components/host/existing-host";
 import { plan } from "../plan/plan";
 import { seconds } from "../plan/units";
+import { OldSiteFence } from "../components/old-site-fence";
 import { readConfig } from "./config";
-import { siteOutputs, type StackOutputs } from "./outputs";
+import { fenceSpecOf } from "./fence-spec";
+import { siteOutputs, standbyOutputs, type StackOutputs } from "./outputs";
 import { preflightRestore } from "./preflight";
 import { existingRecords } from "./records";
-import { dataFolders, deploySite } from "./site";
+import { dataFolders, deploySite, siteNetwork } from "./site";
+import { standsBy } from "./standing";
 
-/** The primary: the backup buckets, and the site on the VPS. With `restoreFrom` it is the same restore in the other direction. */
+/**
+ * The primary: the backup buckets, and the site on the VPS. With `restoreFrom` it is the same restore in the other direction. While another
+ * generation is active it can stand by: host, network, images and data stay ready, and nothing runs, writes or takes DNS.
+ */
 export async function primary(): Promise<StackOutputs> {
   const config = readConfig("primary");
   const { site } = config;
   if (site.host.kind !== "existing") throw new Error("the configuration's checks let a host through that the primary cannot be");
-  const records = await existingRecords(site);
-  const restore = site.restoreFrom === undefined ? undefined : await preflightRestore(config);
+  const standby = await standsBy(config, "primary");
+  const records = standby ? [] : await existingRecords(site);
+  const restore = standby || site.restoreFrom === undefined ? undefined : await preflightRestore(config);
 
   const buckets = new BackupBucket("backups", {
     bucket: site.backups.bucket,
@@ -24,6 +31,11 @@ export async function primary(): Promise<StackOutputs> {
     tags: { owner: "smarteros", site: site.domain },
   });
   const host = new ExistingHost("primary", { address: site.host.address, hostKey: site.host.hostKey, ssh: site.ssh, folders: dataFolders() });
-  const deployed = deploySite({ config, host, existingRecords: records, backupsReady: [buckets], ...(restore ? { restore } : {}) });
-  return siteOutputs(config, deployed, restore);
+  if (standby) {
+    siteNetwork(config, host);
+    return standbyOutputs(config, host.address);
+  }
+  const fence = restore ? new OldSiteFence("fence", { spec: fenceSpecOf(config, records.map((r) => r.content)) }) : undefined;
+  const deployed = deploySite({ config, host, existingRecords: records, backupsReady: [buckets], ...(restore ? { restore } : {}), ...(fence ? { fence } : {}) });
+  return siteOutputs(config, deployed, restore, fence?.result);
 }

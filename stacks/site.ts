@@ -3,6 +3,7 @@ import { agentCommand } from "../components/agent-command";
 import { BackupIdentity } from "../components/backup-identity";
 import type { HostConnection } from "../components/host/connection";
 import type { DataFolder } from "../components/host/scripts";
+import type { OldSiteFence } from "../components/old-site-fence";
 import { RestoreWave } from "../components/restore-wave";
 import { ServiceContainer } from "../components/service-container";
 import { agent, folderSets, moduleTargets, setPath } from "../components/services/agent";
@@ -51,11 +52,17 @@ export function s3Location(site: SiteConfig): S3Location {
     : { host: `s3.${region}.amazonaws.com`, port: 443, region, bucket, uriStyle: "host" };
 }
 
+/** Network, data volumes and images of the site on its host. */
+export const siteNetwork = ({ site }: StackConfig, host: HostConnection): SiteNetwork =>
+  new SiteNetwork("site", { host, sets: dataFolders().map((f) => f.set), images: site.images, labels: siteLabels(site) });
+
 export interface SiteArgs {
   readonly config: StackConfig;
   readonly host: HostConnection;
   /** What to restore; absent: the site begins empty. */
   readonly restore?: RestorePlan;
+  /** The site that is replaced can do no harm any more; nothing is restored before. */
+  readonly fence?: OldSiteFence;
   readonly existingRecords: readonly ExistingRecord[];
   /** The identities wait for these (the bucket, where this stack makes it). */
   readonly backupsReady?: readonly pulumi.Resource[];
@@ -81,8 +88,7 @@ export function deploySite(args: SiteArgs): SiteOutputs {
   const labels = siteLabels(site);
   const s3 = s3Location(site);
   const context: SiteContext = { domain: site.domain, generation: site.generation, ...(site.drill ? { drillToken: secrets.drillToken } : {}) };
-  const folders = dataFolders();
-  const network = new SiteNetwork("site", { host, sets: folders.map((f) => f.set), images: site.images, labels });
+  const network = siteNetwork(config, host);
   const image = (name: string): pulumi.Output<string> => {
     const found = network.images.get(name);
     if (!found) throw new Error(`image ${name}: not in smarteros:site.images`);
@@ -113,7 +119,7 @@ export function deploySite(args: SiteArgs): SiteOutputs {
     const component = new RestoreWave(
       `restore-wave-${number}`,
       { wave: number, host, agentImage: image("agent"), spec, sets },
-      { dependsOn: [...network.volumes.values(), ...(previous ? [previous.done] : [])] },
+      { dependsOn: [...network.volumes.values(), ...(previous ? [previous.done] : args.fence ? [args.fence.done] : [])] },
     );
     restored.push(component);
     return component;

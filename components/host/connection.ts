@@ -6,6 +6,7 @@ import * as command from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { utils } from "ssh2";
+import { expandHome } from "./paths";
 
 /** A host on which the site can run: reached by SSH with a pinned key, its Docker Engine ready, its data folders in place. */
 export interface HostConnection {
@@ -24,10 +25,7 @@ export interface SshArgs {
   readonly privateKeyFile: string;
 }
 
-/** Every data folder of a host is below this one: a volume at Hetzner, a folder at Hostinger. */
-export const dataRoot = "/srv/smarteros";
-
-const expandHome = (path: string) => (path.startsWith("~/") ? join(homedir(), path.slice(2)) : path);
+export { dataRoot } from "./paths";
 
 /**
  * Arguments of @pulumi/command's connection. 70 dial errors cover about five minutes of a booting server (facts of command 1.2.1).

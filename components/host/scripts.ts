@@ -1,4 +1,4 @@
-import { dataRoot } from "./connection";
+import { dataRoot } from "./paths";
 
 /** A data folder below the data root, and the uid (and gid) of the container that writes there. */
 export interface DataFolder {

@@ -9,10 +9,20 @@ export interface SshHost {
   readonly hostKey?: string;
 }
 
-/** Runs a script by `sh` on a host with a pinned key. @throws Error with the script's own message when it fails. */
-export function runOverSsh(connection: SshHost, script: string): Promise<string> {
+/**
+ * Runs a script by `sh` on a host with a pinned key.
+ * @param deadline milliseconds for all of it, of which half are the connection's. @default none; the connection has 20 s
+ * @throws Error with the script's own message when it fails.
+ */
+export function runOverSsh(connection: SshHost, script: string, deadline?: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const client = new Client();
+    const late = () => {
+      client.destroy();
+      reject(new Error(`${connection.host}: the script had not ended after ${deadline! / 1_000} s`));
+    };
+    const timer = deadline === undefined ? undefined : setTimeout(late, deadline);
+    client.on("close", () => clearTimeout(timer));
     const pinned = Buffer.from(connection.hostKey?.split(" ")[1] ?? "", "base64");
     client
       .on("ready", () => {
@@ -35,7 +45,7 @@ export function runOverSsh(connection: SshHost, script: string): Promise<string>
         host: connection.host,
         username: connection.user ?? "root",
         privateKey: connection.privateKey,
-        readyTimeout: 20_000,
+        readyTimeout: deadline === undefined ? 20_000 : deadline / 2,
         hostVerifier: (key: Buffer) => pinned.length > 0 && key.equals(pinned),
       });
   });

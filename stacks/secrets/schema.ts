@@ -62,6 +62,11 @@ export const secretsSchema = z.strictObject({
     allowed: "an OpenSSH ed25519 key without a passphrase; needed with host.kind hetzner",
     fix: secretsInit,
   }),
+  hostingerToken: z.string().min(16).optional().meta({
+    description: "Lets the fence stop the old site's VPS.",
+    allowed: "a token of Hostinger's API; only with site.fence.hostingerVirtualMachine",
+    fix: "hPanel -> Account -> API -> new token",
+  }),
   drillToken: z.string().min(16).optional().meta({
     description: "Bearer token of the stand-in applications' write endpoints.",
     allowed: "at least 16 characters; only with drill",

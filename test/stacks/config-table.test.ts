@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { inputSchema, type SchemaNode } from "../../stacks/config-problems";
-import { recoverySchema, siteSchema } from "../../stacks/config-schema";
+import { modeSchema, recoverySchema, siteSchema } from "../../stacks/config-schema";
 import { properties, withTable } from "../../stacks/config-table";
 import { secretsSchema } from "../../stacks/secrets/schema";
 import { repoRoot } from "../../toolchain/paths";
@@ -27,5 +27,5 @@ function unsaid(node: SchemaNode): string[] {
 }
 
 it("leaves no property out", () => {
-  expect([siteSchema, secretsSchema, recoverySchema].flatMap((schema) => unsaid(inputSchema(schema)))).toEqual([]);
+  expect([siteSchema, modeSchema, secretsSchema, recoverySchema].flatMap((schema) => unsaid(inputSchema(schema)))).toEqual([]);
 });

@@ -17,6 +17,11 @@ export class MemoryS3 {
   fails: Error | undefined;
 
   constructor() {
+    this.answerAll();
+  }
+
+  /** Takes every request from now on. */
+  answerAll(): void {
     vi.spyOn(S3Client.prototype, "send").mockImplementation(((command: unknown) => this.answer(command)) as never);
   }
 
@@ -28,8 +33,11 @@ export class MemoryS3 {
   private async answer(command: unknown): Promise<unknown> {
     if (this.fails) throw this.fails;
     if (command instanceof ListObjectsV2Command) {
-      const prefix = command.input.Prefix ?? "";
-      return { Contents: [...this.objects.keys()].filter((key) => key.startsWith(prefix)).map((Key) => ({ Key })) };
+      const { Prefix = "", Delimiter } = command.input;
+      const keys = [...this.objects.keys()].filter((key) => key.startsWith(Prefix));
+      if (Delimiter === undefined) return { Contents: keys.map((Key) => ({ Key })) };
+      const folders = new Set(keys.map((key) => key.slice(0, key.indexOf(Delimiter, Prefix.length) + 1)));
+      return { CommonPrefixes: [...folders].map((folder) => ({ Prefix: folder })) };
     }
     if (command instanceof GetObjectCommand) {
       const text = this.objects.get(command.input.Key!);

@@ -1,5 +1,6 @@
 import { primary } from "../../stacks/primary";
 import { cloudflare } from "./cloud-answers";
+import { MemoryS3 } from "./memory-s3";
 import { deployMocked, type MockedStack } from "./mocked-stack";
 import type { Settings } from "./settings";
 
@@ -9,6 +10,8 @@ export const escrow = {
   unsealShares: ["share-one-of-three", "share-two-of-three"],
 };
 
-/** A new primary on mocks: nothing is restored, the zone is empty. */
-export const mockedPrimary = (settings: Settings): Promise<MockedStack> =>
-  deployMocked(primary, settings, { calls: cloudflare([]), stdout: { "vault-init": JSON.stringify(escrow) } });
+/** A new primary on mocks: nothing is restored, the zone is empty. @param s3 what others have left in the bucket. @default nothing */
+export const mockedPrimary = (settings: Settings, s3 = new MemoryS3()): Promise<MockedStack> => {
+  s3.answerAll();
+  return deployMocked(primary, settings, { calls: cloudflare([]), stdout: { "vault-init": JSON.stringify(escrow) } });
+};

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it, vi } from "vitest";
+import { fenceSpec } from "../../contracts/fence";
 import { waves } from "../../plan/graph";
 import { plan } from "../../plan/plan";
-import { mockedRecovery, restoredSet } from "./mocked-recovery";
+import { fenced, mockedRecovery, restoredSet } from "./mocked-recovery";
 import { passedGate, valueOf, type MockedStack } from "./mocked-stack";
 import { filledSettings } from "./settings";
 
@@ -42,6 +43,23 @@ describe("the order of a recovery", () => {
   it("asks the world last", () => {
     for (const { name } of stack.all(record)) expect(stack.waitsFor("dns-from-outside", name)).toBe(true);
   });
+});
+
+describe("the old site", () => {
+  const fence = () => stack.one("command:local:Command", "fence");
+  it("is fenced off beside the order of the server, and before anything is restored", () => {
+    expect(stack.waitsFor("restore-wave-1", "fence")).toBe(true);
+    expect(stack.waitsFor("fence", "recovery-g2-server")).toBe(false);
+    expect(stack.waitsFor("recovery-g2-server", "fence")).toBe(false);
+  });
+  it("is where DNS says, and no credential is on the command line or in clear", () => {
+    const { stdin, create } = fence().inputs as { stdin: { secret: string }; create: string };
+    expect(fenceSpec.parse(JSON.parse(stdin.secret))).toMatchObject({ generation: 2, addresses: ["5.75.128.10"] });
+    expect(create).toBe("exec node --import tsx fence/main.ts");
+  });
+  it("is fenced off once", () => expect(fence().ignoreChanges).toEqual(expect.arrayContaining(["create", "stdin"])));
+  it("is in the outputs, with everything that was tried", async () =>
+    expect(await valueOf(stack.outputs.fence!)).toEqual(fenced));
 });
 
 describe("DNS records", () => {

@@ -1,0 +1,49 @@
+import type { Answer, FenceAttempt, FenceResult } from "../contracts/fence";
+
+export interface Observed {
+  readonly attempts: readonly FenceAttempt[];
+  /** What answered before anything was tried. */
+  readonly answeredBefore: readonly Answer[];
+  /** ... and after all of it. */
+  readonly answeredAfter: readonly Answer[];
+  readonly acceptSplitBrain?: string | undefined;
+}
+
+export type Decision =
+  Pick<FenceResult, "verdict" | "accepted"> | { readonly verdict: "refused"; readonly risks: readonly string[] };
+
+/**
+ * Whether the old site can do no harm any more. It cannot when it does not serve (it is dead, or was stopped) and its backup key is off: a
+ * site that nobody can reach now may come back, and is then kept down by its boot guard alone.
+ */
+export function decide({ attempts, answeredBefore, answeredAfter, acceptSplitBrain }: Observed): Decision {
+  const done = (way: FenceAttempt["way"]) => attempts.some((a) => a.way === way && a.outcome === "done");
+  const stopped = done("ssh") || done("hetzner") || done("hostinger");
+  const serves = answeredAfter.filter(({ port }) => port !== "ssh");
+  const lives = [...answeredBefore, ...answeredAfter].length > 0;
+  const risks = [
+    ...(serves.length > 0 ? [`it still serves at ${shown(serves)}`] : []),
+    // It answered and then did not: without a way that stopped it, it may be back in a minute.
+    ...(serves.length === 0 && lives && !stopped
+      ? [`it answered at ${shown([...answeredBefore, ...answeredAfter])} and nothing stopped it`]
+      : []),
+    ...(done("writer-keys") ? [] : ["its key for writing backups is not off"]),
+  ];
+  if (risks.length === 0) return { verdict: stopped && lives ? "fenced" : "dead" };
+  if (acceptSplitBrain === undefined) return { verdict: "refused", risks };
+  return { verdict: "split-brain", accepted: { reason: acceptSplitBrain, risks } };
+}
+
+const shown = (answers: readonly Answer[]): string =>
+  [...new Set(answers.map(({ address, port }) => `${address} (${port})`))].join(", ");
+
+/** What is said when it is refused: why, what was tried, and how to go on. */
+export function refusal(risks: readonly string[], attempts: readonly FenceAttempt[]): string {
+  return [
+    `the old site could not be fenced off: ${risks.join("; ")}; two sites would take orders at once, and what one of them takes is lost`,
+    ...attempts.map(
+      ({ way, outcome, detail, seconds }) => `  - ${way}: ${outcome} after ${seconds.toFixed(1)} s: ${detail}`,
+    ),
+    "fix: switch it off in its provider's panel, or give the fence a way to it (smarteros:site.fence in docs/configuration.md), and run this again; to go on in spite of it: smarter failover activate --accept-split-brain REASON, or recovery:acceptSplitBrain",
+  ].join("\n");
+}

@@ -1,0 +1,86 @@
+import { PutObjectCommand, S3ServiceException } from "@aws-sdk/client-s3";
+import { generationLayout, type Activation } from "../contracts/generation";
+import type { FenceAttempt, FenceResult, FenceSpec, FenceWay } from "../contracts/fence";
+import { s3Client } from "../stacks/backup-store";
+import { iamClient } from "../stacks/iam-client";
+import { answersOf } from "./answers";
+import { decide, refusal } from "./decide";
+import { powerOffAtHetzner, stopAtHostinger } from "./ways/provider";
+import { stopBySsh } from "./ways/ssh";
+import type { WayResult } from "./ways/way";
+import { deactivateWriters } from "./ways/writer-keys";
+
+/** Seconds for each step; one after the other they stay below 20. */
+export const fenceSeconds = { firstLook: 3, ways: 12, lastLook: 3 } as const;
+
+/**
+ * Fences the old site off, by every way at once, looks whether it still answers, and decides. With a decision that lets the recovery go on,
+ * the new generation is the active one: from then on older ones stay down by themselves.
+ * @param caPem authority of a store that this process does not trust by itself
+ * @throws FenceRefused when the old site may go on and nobody took the consequences
+ */
+export async function fence(spec: FenceSpec, caPem?: string): Promise<FenceResult> {
+  const began = Date.now();
+  const look = async (seconds: number) =>
+    (await Promise.all(spec.addresses.map((address) => answersOf(address, spec.domain, seconds)))).flat();
+  const [answeredBefore, attempts] = await Promise.all([look(fenceSeconds.firstLook), tryAll(spec, caPem)]);
+  const answeredAfter = await look(fenceSeconds.lastLook);
+  const decision = decide({ attempts, answeredBefore, answeredAfter, acceptSplitBrain: spec.acceptSplitBrain });
+  if (decision.verdict === "refused") throw new FenceRefused(refusal(decision.risks, attempts));
+  const decidedAt = new Date().toISOString();
+  const seconds = (Date.now() - began) / 1_000;
+  await activate(spec, decidedAt, caPem);
+  return { ...decision, decidedAt, seconds, attempts, answeredBefore, answeredAfter };
+}
+
+export class FenceRefused extends Error {}
+
+async function tryAll(spec: FenceSpec, caPem?: string): Promise<FenceAttempt[]> {
+  const { accessKey, secretKey, profile, iamEndpoint } = spec.aws;
+  const iam = iamClient({ accessKey, secretKey, profile, endpoint: iamEndpoint }, caPem);
+  const ways: Record<FenceWay, (signal: AbortSignal) => Promise<WayResult>> = {
+    ssh: () => stopBySsh(spec, fenceSeconds.ways * 1_000),
+    hetzner: (signal) => powerOffAtHetzner(spec, signal),
+    hostinger: (signal) => stopAtHostinger(spec, signal),
+    "writer-keys": () => deactivateWriters(iam, spec),
+  };
+  try {
+    return await Promise.all(Object.entries(ways).map(([way, run]) => attempt(way as FenceWay, run)));
+  } finally {
+    iam.destroy();
+  }
+}
+
+/** One way, with its deadline. Never rejects: that it failed is its result. */
+async function attempt(way: FenceWay, run: (signal: AbortSignal) => Promise<WayResult>): Promise<FenceAttempt> {
+  const began = Date.now();
+  const signal = AbortSignal.timeout(fenceSeconds.ways * 1_000);
+  const late = new Promise<never>((_, reject) =>
+    signal.addEventListener("abort", () => reject(new Error(`no end after ${fenceSeconds.ways} s`))),
+  );
+  const result = await Promise.race([run(signal), late]).catch((error: Error) => ({
+    outcome: "failed" as const,
+    detail: error.message,
+  }));
+  return { way, ...result, seconds: (Date.now() - began) / 1_000 };
+}
+
+/** Says in S3 that this generation is the active one. Said before by a run that was killed, it stays as it was. @throws the store's error */
+async function activate(
+  { aws, bucket, generation, operator }: FenceSpec,
+  activatedAt: string,
+  caPem?: string,
+): Promise<void> {
+  const s3 = s3Client({ ...aws, endpoint: aws.s3Endpoint }, caPem);
+  const Body = JSON.stringify({ generation, activatedAt, activatedBy: operator } satisfies Activation);
+  const Key = generationLayout(generation).active;
+  try {
+    await s3.send(
+      new PutObjectCommand({ Bucket: bucket, Key, Body, ContentType: "application/json", IfNoneMatch: "*" }),
+    );
+  } catch (error) {
+    if (!(error instanceof S3ServiceException && error.$metadata.httpStatusCode === 412)) throw error;
+  } finally {
+    s3.destroy();
+  }
+}

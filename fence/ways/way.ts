@@ -1,0 +1,7 @@
+/** What came of one way to fence the old site off; a way that is hindered throws. */
+export interface WayResult {
+  readonly outcome: "done" | "skipped";
+  readonly detail: string;
+}
+export const done = (detail: string): WayResult => ({ outcome: "done", detail });
+export const skipped = (detail: string): WayResult => ({ outcome: "skipped", detail });

@@ -1,0 +1,41 @@
+import {
+  ListAccessKeysCommand,
+  ListUserTagsCommand,
+  paginateListUsers,
+  UpdateAccessKeyCommand,
+  type IAMClient,
+} from "@aws-sdk/client-iam";
+import { writerUserName } from "../../components/backup/names";
+import type { FenceSpec } from "../../contracts/fence";
+import { done, type WayResult } from "./way";
+
+/**
+ * Turns off the keys with which older generations of this site write backups: their users are known by name and tags, since the old
+ * site's state may be lost. The keys stay, and can be turned on again.
+ * @throws what IAM or the network said
+ */
+export async function deactivateWriters(
+  iam: IAMClient,
+  { domain, generation }: Pick<FenceSpec, "domain" | "generation">,
+): Promise<WayResult> {
+  const off: string[] = [];
+  let known = 0;
+  for await (const { Users = [] } of paginateListUsers({ client: iam }, {})) {
+    for (const { UserName } of Users) {
+      const of = UserName && writerUserName.exec(UserName);
+      if (!of || Number(of[1]) >= generation) continue;
+      const { Tags = [] } = await iam.send(new ListUserTagsCommand({ UserName }));
+      if (!Tags.some(({ Key, Value }) => Key === "site" && Value === domain)) continue;
+      known += 1;
+      const { AccessKeyMetadata = [] } = await iam.send(new ListAccessKeysCommand({ UserName }));
+      for (const { AccessKeyId, Status } of AccessKeyMetadata) {
+        if (Status === "Inactive") continue;
+        await iam.send(new UpdateAccessKeyCommand({ UserName, AccessKeyId: AccessKeyId!, Status: "Inactive" }));
+        off.push(`${UserName} (${AccessKeyId})`);
+      }
+    }
+  }
+  return done(
+    off.length > 0 ? `off: ${off.join(", ")}` : `${known} writers of older generations, none with an active key`,
+  );
+}
