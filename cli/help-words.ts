@@ -29,6 +29,7 @@ interface HelpWords {
     readonly yes: string;
     readonly dryRun: string;
     readonly takeOver: string;
+    readonly acceptSplitBrain: string;
     readonly report: string;
     readonly auditReport: string;
     readonly write: string;
@@ -76,6 +77,7 @@ export const helpWords: Words<HelpWords> = {
       yes: "do not ask for confirmation",
       dryRun: "show the preflight and what would happen; change nothing",
       takeOver: "go on with a recovery that somebody else began and cannot end",
+      acceptSplitBrain: "go on although the old site could not be fenced off, for this reason; it stands in the report",
       report: "folder of the incident reports",
       auditReport: "write the report there, as HTML, Markdown and JSON",
       write: "write docs/drp.es.md and docs/drp.en.md",
@@ -131,6 +133,7 @@ export const helpWords: Words<HelpWords> = {
       yes: "no pedir confirmación",
       dryRun: "mostrar la verificación previa y lo que pasaría; no cambiar nada",
       takeOver: "continuar una recuperación que otra persona empezó y no puede terminar",
+      acceptSplitBrain: "seguir aunque no se pudo aislar el sitio anterior, por este motivo; queda en el informe",
       report: "carpeta de los informes de incidentes",
       auditReport: "escribir el informe ahí, en HTML, Markdown y JSON",
       write: "escribir docs/drp.es.md y docs/drp.en.md",

@@ -69,6 +69,7 @@ export function buildProgram({ lang, context, onExit, completion = true }: Progr
           .option("-y, --yes", t.options.yes)
           .option("--dry-run", t.options.dryRun)
           .option("--take-over", t.options.takeOver)
+          .option("--accept-split-brain <reason>", t.options.acceptSplitBrain)
           .option("--report <folder>", t.options.report, "incidents")
           .option("--json", t.options.json),
       ),

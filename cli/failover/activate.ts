@@ -34,7 +34,15 @@ export async function activate(
   const { site } = settingsOf(clear.values);
   const journal = new Journal(site.domain, site.generation);
   const takeOver = options.takeOver ?? false;
-  const preflight = await examine({ engine, clear, at: options.at, takeOver, journal, lang });
+  const { acceptSplitBrain } = options;
+  const preflight = await examine({
+    engine,
+    clear,
+    asked: { at: options.at, acceptSplitBrain },
+    takeOver,
+    journal,
+    lang,
+  });
   say(renderChecks(t.preflight, preflight.checks, lang));
   const refuse = (checks: readonly Check[]) => {
     say(`${t.refused}. ${t.nothingChanged}`);
@@ -45,7 +53,7 @@ export async function activate(
 
   // A run that is resumed goes on with the time that the first one was asked for.
   const at = options.at ?? preflight.found.claim?.targetTime ?? undefined;
-  const extra = extraConfig(clear, at);
+  const extra = extraConfig(clear, { at, acceptSplitBrain });
   // What was lost was lost when the recovery was begun, however often it is resumed.
   const begun = preflight.serves ? undefined : preflight.found.claim?.claimedAt;
   const losses = lossesOf(preflight.found, begun ? Date.parse(begun) : Date.now(), at);

@@ -9,6 +9,8 @@ export interface ActivateOptions extends StackOptions {
   readonly yes?: boolean;
   readonly dryRun?: boolean;
   readonly takeOver?: boolean;
+  /** Why it goes on although the old site may still serve. */
+  readonly acceptSplitBrain?: string;
   /** Folder of the incident reports. */
   readonly report: string;
   readonly json?: boolean;

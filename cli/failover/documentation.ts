@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import type { FenceResult } from "../../contracts/fence";
 import type { GateResult } from "../../contracts/gate";
 import type { Seen } from "../../outside/probe";
 import type { ServiceName } from "../../plan/model";
@@ -25,6 +26,7 @@ export interface Draft {
   readonly dns: Incident["dns"];
   /** First answers through DNS; absent: nobody was asked. */
   readonly seen?: ReadonlyMap<ServiceName, Seen>;
+  readonly fence?: FenceResult;
   readonly gate?: GateResult;
   readonly items?: readonly Item[];
 }
@@ -65,6 +67,7 @@ export function incidentFrom(draft: Draft): Incident {
     consistentAt: set.manifest.body.consistentAt,
     targetTime: draft.at ?? null,
     decisions: [...entries],
+    fence: draft.fence ?? null,
     gate: { passedAt: gate?.passed ? gate.finishedAt : null, checks: gate?.checks ?? [] },
     events: draft.events,
     contacts: contacts.map((contact) => ({ ...contact })),

@@ -29,7 +29,15 @@ export function explainFailure({ reasons, progress, begunBefore, elapsed, log }:
     t.failed(t.stage[progress.current], duration(elapsed, lang)),
     ...section(t.cause, reasons),
     ...section(t.safe, !provisioned ? t.safeNothing : moved ? t.safeAfterDns : t.safeBeforeDns),
-    ...section(t.next, progress.stage("gate") === "failed" ? t.nextGate : t.nextOther, t.resume(resumeCommand())),
+    ...section(
+      t.next,
+      progress.stage("fence") === "failed"
+        ? t.nextFence
+        : progress.stage("gate") === "failed"
+          ? t.nextGate
+          : t.nextOther,
+      t.resume(resumeCommand()),
+    ),
     t.log(log),
   ].join("\n");
 }

@@ -57,6 +57,7 @@ export function renderForecast(
     at === undefined
       ? t.steps.restore(found.sourceGeneration, moment(found.set.manifest.body.consistentAt, lang))
       : t.steps.restoreTo(found.sourceGeneration, moment(at, lang)),
+    t.steps.fence(found.sourceGeneration),
     t.steps.gate,
     t.steps.dns(duration(site.dns.ttl, lang)),
     t.steps.writes(site.generation),

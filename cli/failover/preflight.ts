@@ -34,22 +34,27 @@ export interface Preflight {
 export interface PreflightArgs {
   readonly engine: StackEngine;
   readonly clear: ClearConfig;
-  readonly at?: string;
+  readonly asked: Asked;
   readonly takeOver: boolean;
   readonly journal: Journal;
   readonly lang: Language;
 }
 
-/** Where the program reads the time. */
-const configKey = "recovery:targetTime";
+/** What was asked for by options instead of in the settings file. */
+export interface Asked {
+  /** The time to restore to. */
+  readonly at?: string | undefined;
+  /** Why a site that could not be fenced off is accepted. */
+  readonly acceptSplitBrain?: string | undefined;
+}
 
-/** The settings with the time that was asked for. */
-export const withTime = (clear: ClearConfig, at: string | undefined): ClearConfig["values"] =>
-  at === undefined ? clear.values : { ...clear.values, [configKey]: at };
-
-/** What the engine must be told beside the settings file. */
-export const extraConfig = (clear: ClearConfig, at: string | undefined): Record<string, string> =>
-  at === undefined || clear.values[configKey] === at ? {} : { [configKey]: at };
+/** What the engine must be told beside the settings file, by the keys where the program reads it. */
+export const extraConfig = (clear: ClearConfig, { at, acceptSplitBrain }: Asked): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries({ "recovery:targetTime": at, "recovery:acceptSplitBrain": acceptSplitBrain }).flatMap(
+      ([key, value]) => (value === undefined || clear.values[key] === value ? [] : [[key, value]]),
+    ),
+  );
 
 /** Looks at everything that can be looked at without ordering anything, and changes nothing. */
 export async function examine(args: PreflightArgs): Promise<Preflight> {
@@ -57,7 +62,7 @@ export async function examine(args: PreflightArgs): Promise<Preflight> {
   const t = failoverWords[lang];
   let config: StackConfig;
   try {
-    setAllConfig(withTime(clear, args.at), [...clear.secretKeys]);
+    setAllConfig({ ...clear.values, ...extraConfig(clear, args.asked) }, [...clear.secretKeys]);
     config = readConfig(engine.stack as "primary" | "recovery");
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

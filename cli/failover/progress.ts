@@ -4,8 +4,8 @@ import { effectiveDeadline, waves } from "../../plan/graph";
 import type { ServiceName } from "../../plan/model";
 import { plan } from "../../plan/plan";
 
-/** What a recovery goes through. The modules' waves lie between `host` and `gate`. */
-export const stages = ["preflight", "host", "modules", "gate", "dns", "backups"] as const;
+/** What a recovery goes through. `fence` goes on beside `host`; the modules' waves lie between them and `gate`. */
+export const stages = ["preflight", "host", "fence", "modules", "gate", "dns", "backups"] as const;
 export type Stage = (typeof stages)[number];
 
 export type State = "waiting" | "working" | "done" | "failed";
@@ -174,6 +174,8 @@ function placeOf(urn: string): Place | undefined {
       return name.startsWith("vault-")
         ? { stage: "modules", subject: "vault", module: "vault" }
         : { stage: "host", subject: name };
+    case "OldSiteFence":
+      return { stage: "fence", subject: name, worthALine: true };
     case "RestoreWave":
       return { stage: "modules", subject: name, worthALine: true };
     case "ServiceContainer":

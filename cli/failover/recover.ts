@@ -1,5 +1,6 @@
 import { setInterval } from "node:timers/promises";
 import type { EngineEvent } from "@pulumi/pulumi/automation/events";
+import { fenceResult } from "../../contracts/fence";
 import { gateResult } from "../../contracts/gate";
 import { duration } from "../../drill/report/format";
 import { UpFailed } from "../../engine/up";
@@ -146,10 +147,12 @@ export async function recover(args: RecoverArgs): Promise<ExitCode> {
   if (unchanged) say(t.unchanged(site.generation));
   else await note("recovered", address);
   const gate = gateResult.safeParse(outputs["gate"]).data;
+  const fence = fenceResult.safeParse(outputs["fence"]).data;
   const known = {
     verdict: silent.length === 0 ? ("recovered" as const) : ("failed" as const),
     dns: { before, after: address },
     seen,
+    ...(fence ? { fence } : {}),
     ...(gate ? { gate } : {}),
   };
   // An incident that is documented and closed is not written over by a later look. The checklist asks for the report, which tells of the

@@ -32,6 +32,7 @@ interface FailoverWords {
     readonly existing: (domain: string, generation: number) => string;
     readonly restore: (generation: number, at: string) => string;
     readonly restoreTo: (generation: number, at: string) => string;
+    readonly fence: (from: number) => string;
     readonly gate: string;
     readonly dns: (ttl: string) => string;
     readonly writes: (generation: number) => string;
@@ -61,6 +62,7 @@ interface FailoverWords {
   readonly safeBeforeDns: string;
   readonly safeAfterDns: string;
   readonly next: string;
+  readonly nextFence: string;
   readonly nextGate: string;
   readonly nextOther: string;
   readonly resume: (command: string) => string;
@@ -116,6 +118,8 @@ export const failoverWords: Words<FailoverWords> = {
       restore: (generation, at) =>
         `the newest valid backup of generation ${generation} is restored: the state of ${at}`,
       restoreTo: (generation, at) => `generation ${generation} is restored to ${at}, as asked`,
+      fence: (from) =>
+        `meanwhile the old site (generation ${from}) is stopped by every way there is, and its backup key is turned off; if it cannot be and still answers, nothing is restored`,
       gate: "the gate checks the data; if it refuses, DNS does not move",
       dns: (ttl) => `the DNS records move to the new server; caches follow within ${ttl}`,
       writes: (generation) => `new backups are written below g${generation}/; those of before stay as they are`,
@@ -128,7 +132,15 @@ export const failoverWords: Words<FailoverWords> = {
     confirmWrong: (domain) => `type ${domain}, or press Ctrl-C`,
     needsYes: "no terminal to confirm on; fix: --yes",
     dryRunEnd: "Dry run: nothing was changed.",
-    stage: { preflight: "Preflight", host: "Server", modules: "Modules", gate: "Gate", dns: "DNS", backups: "Backups" },
+    stage: {
+      preflight: "Preflight",
+      host: "Server",
+      fence: "Old site",
+      modules: "Modules",
+      gate: "Gate",
+      dns: "DNS",
+      backups: "Backups",
+    },
     state: { waiting: "waiting", working: "under way", done: "done", failed: "FAILED" },
     wave: (n) => `Wave ${n}`,
     ofDeadline: (elapsed, deadline) => `${elapsed} of ${deadline}`,
@@ -146,6 +158,8 @@ export const failoverWords: Words<FailoverWords> = {
       "DNS has not moved; the backups are untouched; what was restored stays on the new server, which costs money.",
     safeAfterDns: "The gate has passed and DNS has begun to move; the backups are untouched.",
     next: "What to do next",
+    nextFence:
+      "Switch the old site off in its provider's panel, then resume. Only if two sites at once are the lesser evil: --accept-split-brain REASON.",
     nextGate:
       "Mend what the gate names on the new server, then resume; or begin at an earlier time: raise smarteros:site.generation and use --at.",
     nextOther:
@@ -200,6 +214,8 @@ export const failoverWords: Words<FailoverWords> = {
       restore: (generation, at) =>
         `se restaura el respaldo válido más nuevo de la generación ${generation}: el estado de ${at}`,
       restoreTo: (generation, at) => `la generación ${generation} se restaura a ${at}, como se pidió`,
+      fence: (from) =>
+        `mientras tanto se detiene el sitio anterior (generación ${from}) por todas las vías que hay, y se desactiva su clave de respaldos; si no se puede y aún responde, no se restaura nada`,
       gate: "la validación comprueba los datos; si rechaza, el DNS no se mueve",
       dns: (ttl) => `los registros DNS pasan al servidor nuevo; las cachés siguen en ${ttl}`,
       writes: (generation) => `los respaldos nuevos se escriben bajo g${generation}/; los anteriores quedan como están`,
@@ -215,6 +231,7 @@ export const failoverWords: Words<FailoverWords> = {
     stage: {
       preflight: "Verificación previa",
       host: "Servidor",
+      fence: "Sitio anterior",
       modules: "Módulos",
       gate: "Validación",
       dns: "DNS",
@@ -238,6 +255,8 @@ export const failoverWords: Words<FailoverWords> = {
       "El DNS no se ha movido; los respaldos están intactos; lo restaurado queda en el servidor nuevo, que cuesta dinero.",
     safeAfterDns: "La validación pasó y el DNS empezó a moverse; los respaldos están intactos.",
     next: "Qué hacer ahora",
+    nextFence:
+      "Apagar el sitio anterior en el panel de su proveedor, y continuar. Solo si dos sitios a la vez son el mal menor: --accept-split-brain MOTIVO.",
     nextGate:
       "Arreglar en el servidor nuevo lo que nombra la validación, y continuar; o empezar en un momento anterior: subir smarteros:site.generation y usar --at.",
     nextOther:

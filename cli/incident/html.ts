@@ -59,6 +59,7 @@ ${section(
   ),
 )}
 ${checklistSection(record, lang)}
+${fenceSection(record, lang)}
 ${gateSection(record, lang)}
 ${record.skippedSets.length === 0 ? undefined : section(t.skipped, markup`<ul class="plain">${record.skippedSets.map((s) => markup`<li>${s.key}: ${s.reason}</li>`)}</ul>`)}
 ${section(
@@ -78,7 +79,9 @@ ${section(
 }
 
 /** Short words of a table stay on one line where there is room. */
-const wide = raw(" @media (min-width: 44.01rem) { td .met, td .missed, td .none { white-space: nowrap; } }");
+const wide = raw(
+  " @media (min-width: 44.01rem) { td .met, td .missed, td .none { white-space: nowrap; } } .alarm { background: #b00020; color: #fff; font-weight: 700; padding: .75rem 1rem; }",
+);
 
 const section = (title: string, body: Markup) => markup`<section class="long"><h2>${title}</h2>${body}</section>`;
 
@@ -123,6 +126,21 @@ function checklistSection(record: Incident, lang: Language): Markup | undefined 
     markup`<span class="evidence">${evidence}</span>`,
   ]);
   return section(t.checklist, table([t.item, t.result, t.evidence], rows));
+}
+
+function fenceSection({ fence }: Incident, lang: Language): Markup | undefined {
+  const t = incidentWords[lang];
+  if (fence === null) return undefined;
+  const rows = fence.attempts.map(({ way, outcome, detail }) => [
+    t.way[way],
+    outcome === "skipped" ? t.outcome[outcome] : judged(outcome === "done" ? "met" : "missed", t.outcome[outcome]),
+    markup`<span class="evidence">${detail}</span>`,
+  ]);
+  const { accepted } = fence;
+  return section(
+    t.fence,
+    markup`<p>${t.fenceVerdict[fence.verdict](duration(fence.seconds, lang))}</p>${accepted ? markup`<p class="alarm">${t.fenceAccepted(accepted.reason, accepted.risks.join("; "))}</p>` : undefined}${table([t.what, t.result, t.evidence], rows)}`,
+  );
 }
 
 function gateSection(record: Incident, lang: Language): Markup {

@@ -59,6 +59,19 @@ export function renderIncidentMarkdown(record: Incident, lang: Language): string
             record.checklist.map((i) => [itemText(i.id, lang), mark(i.ok), i.evidence]),
           ),
         )),
+    ...(record.fence === null
+      ? []
+      : section(
+          t.fence,
+          t.fenceVerdict[record.fence.verdict](duration(record.fence.seconds, lang)),
+          ...(record.fence.accepted
+            ? [`> 🔴 **${t.fenceAccepted(record.fence.accepted.reason, record.fence.accepted.risks.join("; "))}**`]
+            : []),
+          table(
+            [t.what, t.result, t.evidence],
+            record.fence.attempts.map((a) => [t.way[a.way], t.outcome[a.outcome], a.detail]),
+          ),
+        )),
     ...section(
       t.gate,
       record.gate.passedAt === null ? t.gateNot : t.gatePassed(when(record.gate.passedAt)),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { fenceResult } from "../../contracts/fence";
 import { gateCheck } from "../../contracts/gate";
 import { checklist, type ChecklistId } from "../../plan/organisation";
 import { entrySchema } from "../failover/journal";
@@ -53,6 +54,8 @@ export const incident = z.strictObject({
   skippedSets: z.array(z.strictObject({ key: z.string(), reason: z.string() })),
   decisions: z.array(entrySchema),
   modules: z.array(incidentModule),
+  /** How the old site was kept from serving and writing; null: that was not decided. */
+  fence: fenceResult.nullable().default(null),
   gate: z.strictObject({ passedAt: z.iso.datetime().nullable(), checks: z.array(gateCheck) }),
   dns: z.strictObject({ before: z.string().nullable(), after: z.string().nullable() }),
   checklist: z.array(z.strictObject({ id: z.enum(checklistIds), ok: z.boolean(), evidence: z.string() })),

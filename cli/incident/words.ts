@@ -1,3 +1,4 @@
+import type { FenceAttempt, FenceResult, FenceWay } from "../../contracts/fence";
 import type { Stage } from "../failover/progress";
 import type { Entry } from "../failover/journal";
 import type { Words } from "../language";
@@ -48,6 +49,11 @@ interface IncidentWords {
   readonly who: string;
   readonly what: string;
   readonly decision: Readonly<Record<Entry["what"], string>>;
+  readonly fence: string;
+  readonly fenceVerdict: Readonly<Record<FenceResult["verdict"], (seconds: string) => string>>;
+  readonly fenceAccepted: (reason: string, risks: string) => string;
+  readonly way: Readonly<Record<FenceWay, string>>;
+  readonly outcome: Readonly<Record<FenceAttempt["outcome"], string>>;
   readonly gate: string;
   readonly gatePassed: (at: string) => string;
   readonly gateNot: string;
@@ -96,7 +102,15 @@ export const incidentWords: Words<IncidentWords> = {
     timeline: "Timeline",
     timelineNote:
       "Second zero is the activation. Above, what the recovery was doing in its last run; below, how long each module was dark, against its deadline.",
-    stage: { preflight: "Preflight", host: "Server", modules: "Modules", gate: "Gate", dns: "DNS", backups: "Backups" },
+    stage: {
+      preflight: "Preflight",
+      host: "Server",
+      fence: "Old site",
+      modules: "Modules",
+      gate: "Gate",
+      dns: "DNS",
+      backups: "Backups",
+    },
     dark: "dark",
     answering: "answering",
     deadline: "deadline",
@@ -125,6 +139,15 @@ export const incidentWords: Words<IncidentWords> = {
       stopped: "stopped it",
       unlocked: "removed the lock of a process that was gone",
     },
+    fence: "Fence: how the old site was kept from serving and writing",
+    fenceVerdict: {
+      dead: (seconds) => `Nothing of it answered; decided after ${seconds}.`,
+      fenced: (seconds) => `It was stopped; decided after ${seconds}.`,
+      "split-brain": (seconds) => `It could not be fenced off; decided after ${seconds}.`,
+    },
+    fenceAccepted: (reason, risks) => `SPLIT BRAIN ACCEPTED: ${reason}. Open: ${risks}.`,
+    way: { ssh: "SSH", hetzner: "Hetzner", hostinger: "Hostinger", "writer-keys": "Backup keys" },
+    outcome: { done: "done", failed: "failed", skipped: "not tried" },
     gate: "Gate: evidence before DNS moved",
     gatePassed: (at) => `Passed at ${at}.`,
     gateNot: "It did not pass, or was not reached; DNS has not moved.",
@@ -185,6 +208,7 @@ export const incidentWords: Words<IncidentWords> = {
     stage: {
       preflight: "Verificación previa",
       host: "Servidor",
+      fence: "Sitio anterior",
       modules: "Módulos",
       gate: "Validación",
       dns: "DNS",
@@ -218,6 +242,15 @@ export const incidentWords: Words<IncidentWords> = {
       stopped: "la detuvo",
       unlocked: "quitó el bloqueo de un proceso que ya no existía",
     },
+    fence: "Aislamiento: cómo se impidió que el sitio anterior sirviera y escribiera",
+    fenceVerdict: {
+      dead: (seconds) => `Nada de él respondió; decidido a los ${seconds}.`,
+      fenced: (seconds) => `Fue detenido; decidido a los ${seconds}.`,
+      "split-brain": (seconds) => `No se pudo aislar; decidido a los ${seconds}.`,
+    },
+    fenceAccepted: (reason, risks) => `DOS SITIOS A LA VEZ, ACEPTADO: ${reason}. Abierto: ${risks}.`,
+    way: { ssh: "SSH", hetzner: "Hetzner", hostinger: "Hostinger", "writer-keys": "Claves de respaldo" },
+    outcome: { done: "hecho", failed: "falló", skipped: "no se intentó" },
     gate: "Validación: evidencia antes de mover el DNS",
     gatePassed: (at) => `Aprobada el ${at}.`,
     gateNot: "No se aprobó, o no se llegó a ella; el DNS no se ha movido.",

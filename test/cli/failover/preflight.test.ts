@@ -41,6 +41,7 @@ const look = (change: Partial<Parameters<typeof examine>[0]> = {}) =>
   examine({
     engine,
     clear: clear(),
+    asked: {},
     takeOver: false,
     journal: new Journal("smarterbot.cl", 2, root),
     lang: "en",
@@ -149,9 +150,9 @@ describe("what it costs in data", () => {
 
   it("hands the time to the engine only when the settings do not have it", () => {
     const at = "2026-11-24T03:51:00.000Z";
-    expect(extraConfig(clear(), undefined)).toEqual({});
-    expect(extraConfig(clear(), at)).toEqual({ "recovery:targetTime": at });
+    expect(extraConfig(clear(), {})).toEqual({});
+    expect(extraConfig(clear(), { at })).toEqual({ "recovery:targetTime": at });
     settings["recovery:targetTime"] = at;
-    expect(extraConfig(clear(), at)).toEqual({});
+    expect(extraConfig(clear(), { at })).toEqual({});
   });
 });

@@ -34,6 +34,16 @@ describe("the incident report", () => {
     expect(renderIncidentMarkdown(recovered, "en")).not.toContain("<script>");
   });
 
+  it("prints in red that two sites at once were accepted, by whose reason, and what was tried", () => {
+    const html = renderIncidentHtml(recovered, "en");
+    expect(html).toContain(
+      '<p class="alarm">SPLIT BRAIN ACCEPTED: the owner &lt;b&gt;said so&lt;/b&gt;. Open: it still serves at 203.0.113.7 (https).</p>',
+    );
+    expect(html).toContain("connect ETIMEDOUT 203.0.113.7:22");
+    expect(renderIncidentMarkdown(recovered, "es")).toMatch(/^> 🔴 \*\*DOS SITIOS A LA VEZ, ACEPTADO: the owner/m);
+    expect(renderIncidentHtml({ ...recovered, fence: null }, "en")).not.toContain('alarm"');
+  });
+
   it("of a failure does not claim that anything came back", () => {
     const html = renderIncidentHtml(failed, "es");
     expect(html).toContain("smarter.test no está de vuelta.");

@@ -40,6 +40,19 @@ export const recovered: Incident = {
     { at: at(30), by: "bob@tower", what: "took-over", detail: "" },
     { at: at(90), by: "bob@tower", what: "recovered", detail: "198.51.100.9" },
   ],
+  fence: {
+    verdict: "split-brain",
+    decidedAt: at(9),
+    seconds: 7.1,
+    attempts: [
+      { way: "ssh", outcome: "failed", detail: "connect ETIMEDOUT 203.0.113.7:22", seconds: 6 },
+      { way: "hostinger", outcome: "skipped", detail: "not configured", seconds: 0 },
+      { way: "writer-keys", outcome: "done", detail: "off: backup-writer-g1-abc (AKIA)", seconds: 1 },
+    ],
+    answeredBefore: [{ address: "203.0.113.7", port: "https" }],
+    answeredAfter: [{ address: "203.0.113.7", port: "https" }],
+    accepted: { reason: "the owner <b>said so</b>", risks: ["it still serves at 203.0.113.7 (https)"] },
+  },
   gate: { passedAt: at(60), checks: [{ name: "tenant 76192083-9 row", ok: true, evidence: "its row is there" }] },
   events: [
     { at: at(2), stage: "host", what: "server: working" },
@@ -60,6 +73,7 @@ export const recovered: Incident = {
 export const failed: Incident = {
   ...recovered,
   verdict: "failed",
+  fence: null,
   gate: { passedAt: null, checks: [] },
   dns: { before: "203.0.113.7", after: "203.0.113.7" },
   modules: recovered.modules.map((m) => ({ ...m, rtoSeconds: null, evidence: "it was not asked" })),
