@@ -1,18 +1,19 @@
 import * as aws from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
-import { readerPolicy, writerPolicy } from "./backup/policies";
+import type { IdentityRole } from "./backup/names";
+import { guardPolicy, readerPolicy, writerPolicy } from "./backup/policies";
 
 export interface BackupIdentityArgs {
   readonly bucket: string;
   /** Generation that a writer writes, or a reader reads. */
   readonly generation: number;
-  readonly role: "writer" | "reader";
+  readonly role: IdentityRole;
   readonly tags: Readonly<Record<string, string>>;
 }
 
 /**
- * A key of its own for one purpose on one generation: a writer that can neither read the data it wrote nor delete it, or a reader that can
- * write nothing.
+ * A key of its own for one purpose on one generation: a writer that can neither read the data it wrote nor delete it, a reader that can
+ * write nothing, or a guard that sees names alone.
  */
 export class BackupIdentity extends pulumi.ComponentResource {
   public readonly accessKey: pulumi.Output<string>;
@@ -23,7 +24,7 @@ export class BackupIdentity extends pulumi.ComponentResource {
     super("smarteros:backup:BackupIdentity", name, {}, opts);
     // The user's name ends in a random suffix: an interrupted run's user is never in the way of the next one.
     const user = new aws.User(name, { tags: { ...args.tags, role: args.role, generation: String(args.generation) } }, { parent: this });
-    const document = args.role === "writer" ? writerPolicy(args.bucket, args.generation) : readerPolicy(args.bucket, args.generation);
+    const document = { writer: writerPolicy, reader: readerPolicy, guard: guardPolicy }[args.role](args.bucket, args.generation);
     const policy = new aws.UserPolicy(`${name}-policy`, { user: user.name, policy: JSON.stringify(document) }, { parent: this });
     // The key appears only once its limits are in place.
     const key = new aws.AccessKey(`${name}-key`, { user: user.name }, { parent: this, dependsOn: [policy] });

@@ -1,7 +1,8 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { dataRoot, type HostConnection } from "./host/connection";
-import { envFile, envFilePath, secretsEntrypoint, type ContainerSpec } from "./services/spec";
+import { guardPath, guardSet } from "../contracts/guard";
+import { envFile, envFilePath, guardedEntrypoint, secretsEntrypoint, type ContainerMount, type ContainerSpec } from "./services/spec";
 import { removeLeftover } from "./leftovers";
 
 export interface ServiceContainerArgs {
@@ -18,7 +19,7 @@ export interface ServiceContainerArgs {
 
 /**
  * One container of the site, hardened: no capability but those it names, no new privileges, bounded memory and logs, health-checked, and
- * waited for. Its secrets are a file that its entrypoint loads; `docker inspect` shows none.
+ * waited for. Its secrets are a file that its entrypoint loads; `docker inspect` shows none. It runs only while the boot guard lets it.
  */
 export class ServiceContainer extends pulumi.ComponentResource {
   public readonly container: docker.Container;
@@ -32,13 +33,14 @@ export class ServiceContainer extends pulumi.ComponentResource {
         name: spec.name,
         hostname: spec.name,
         image: args.image,
-        ...(spec.command ? { entrypoints: [...secretsEntrypoint], command: [...spec.command] } : {}),
+        entrypoints: [...(spec.unguarded ? secretsEntrypoint : guardedEntrypoint)],
+        command: [...spec.command],
         ...(spec.workingDir ? { workingDir: spec.workingDir } : {}),
         ...(spec.user ? { user: spec.user } : {}),
         envs: Object.entries(spec.env).map(([key, value]) => `${key}=${value}`),
         uploads: uploads(spec),
         // noCopy: else Docker fills an empty folder with the image's own, and gives it to the image's own user.
-        mounts: spec.mounts.map((m) => ({ type: "volume", source: volumeOf(args.volumes, m.set).name, target: m.path, readOnly: m.readOnly ?? false, volumeOptions: { noCopy: true } })),
+        mounts: mountsOf(spec).map((m) => ({ type: "volume", source: volumeOf(args.volumes, m.set).name, target: m.path, readOnly: m.readOnly ?? false, volumeOptions: { noCopy: true } })),
         // networkMode is explicit: left out, each refresh reports it as drift.
         networkMode: "bridge",
         networksAdvanced: [{ name: args.network.name, aliases: [spec.name] }],
@@ -73,10 +75,13 @@ export class ServiceContainer extends pulumi.ComponentResource {
   }
 }
 
+/** Its own, and the guard's folder where the guard holds it. */
+const mountsOf = ({ mounts, unguarded }: ContainerSpec): readonly ContainerMount[] =>
+  unguarded ? mounts : [...mounts, { set: guardSet, path: guardPath, readOnly: true }];
+
 /** Files for docker's `uploads`; the secret ones are marked so. */
 function uploads(spec: ContainerSpec): docker.types.input.ContainerUpload[] {
   const files = (spec.files ?? []).map((f) => ({ file: f.path, content: pulumi.secret(f.content), permissions: f.mode ?? "0444" }));
-  if (!spec.command) return files;
   const env = pulumi.secret(pulumi.output({ ...spec.secretEnv }).apply(envFile));
   return [{ file: envFilePath, content: env, permissions: "0444" }, ...files];
 }

@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { HostConnection } from "./host/connection";
+import { guardSet } from "../contracts/guard";
 import { removeLeftover } from "./leftovers";
 import { dataVolume } from "./service-container";
 
@@ -29,7 +30,7 @@ export class SiteNetwork extends pulumi.ComponentResource {
       { name: "smarteros", driver: "bridge", labels: Object.entries(args.labels).map(([label, value]) => ({ label, value })) },
       { ...onHost, hooks: { beforeCreate: [removeLeftover(`${name}-network`, host, "network", "smarteros", args.labels)] } },
     );
-    this.volumes = new Map(args.sets.map((set) => [set, dataVolume(set, host, this, set !== "postgres-run")]));
+    this.volumes = new Map(args.sets.map((set) => [set, dataVolume(set, host, this, ![guardSet, "postgres-run"].includes(set))]));
     this.images = new Map(
       Object.entries(args.images).map(([service, image]) => [service, new docker.RemoteImage(`image-${service}`, { name: pullName(image), keepLocally: true }, onHost)]),
     );

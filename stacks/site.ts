@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { agentCommand } from "../components/agent-command";
+import { identityName, type IdentityRole } from "../components/backup/names";
 import { BackupIdentity } from "../components/backup-identity";
 import type { HostConnection } from "../components/host/connection";
 import type { DataFolder } from "../components/host/scripts";
@@ -7,6 +8,7 @@ import type { OldSiteFence } from "../components/old-site-fence";
 import { RestoreWave } from "../components/restore-wave";
 import { ServiceContainer } from "../components/service-container";
 import { agent, folderSets, moduleTargets, setPath } from "../components/services/agent";
+import { bootGuard } from "../components/services/guard";
 import * as applications from "../components/services/applications";
 import { caddy, postgres, redis, vault } from "../components/services/base";
 import { publicNames } from "../components/services/caddyfile";
@@ -16,6 +18,7 @@ import { SiteNetwork } from "../components/site-network";
 import { ValidationGate } from "../components/validation-gate";
 import { agentStatusPort, type AgentConfig, type RestoreSpec, type S3Location } from "../contracts/agent";
 import type { GateResult, GateSpec } from "../contracts/gate";
+import { guardConfig, guardSet, type GuardSecrets } from "../contracts/guard";
 import { pgbackrestConf, postgresPaths } from "../contracts/pgbackrest";
 import { vaultEscrow as vaultEscrowSchema, vaultSnapshotName, type VaultEscrow } from "../contracts/vault";
 import { databases, waves } from "../plan/graph";
@@ -40,6 +43,7 @@ export function dataFolders(): DataFolder[] {
     { set: "vault", uid: applicationUid },
     { set: "vault-snapshot", uid: 0 },
     { set: "agent", uid: 0 },
+    { set: guardSet, uid: 0, mode: "0755" },
   ];
   return [...shared, ...folderSets().map((set) => ({ set, uid: applicationUid }))];
 }
@@ -95,18 +99,28 @@ export function deploySite(args: SiteArgs): SiteOutputs {
     return found.imageId;
   };
   const tags = { owner: "smarteros", site: site.domain };
-  const identity = (role: "writer" | "reader", generation: number) =>
-    new BackupIdentity(`backup-${role}-g${generation}`, { bucket: site.backups.bucket, generation, role, tags }, { dependsOn: [...(args.backupsReady ?? [])] });
+  const identity = (role: IdentityRole, generation: number) =>
+    new BackupIdentity(identityName(role, generation), { bucket: site.backups.bucket, generation, role, tags }, { dependsOn: [...(args.backupsReady ?? [])] });
   const writer = identity("writer", site.generation);
   const reader = restore ? identity("reader", restore.sourceGeneration) : undefined;
 
   // --- one container ---
   const containers = new Map<string, ServiceContainer>();
   const start = (spec: ContainerSpec, after: readonly pulumi.Resource[]): ServiceContainer => {
-    const container = new ServiceContainer(spec.name, { spec, host, image: image(spec.name), network: network.network, volumes: network.volumes, labels }, { dependsOn: [...after] });
+    const container = new ServiceContainer(spec.name, { spec, host, image: image(spec.image ?? spec.name), network: network.network, volumes: network.volumes, labels }, { dependsOn: [...after] });
     containers.set(spec.name, container);
     return container;
   };
+
+  // --- the boot guard: nothing else starts without it ---
+  const guardKey = identity("guard", site.generation);
+  const guard = start(
+    bootGuard({
+      config: JSON.stringify(guardConfig.parse({ generation: site.generation, s3, withoutS3: site.guard.withoutS3 })),
+      secrets: pulumi.secret(pulumi.all([guardKey.accessKey, guardKey.secretKey]).apply(([s3AccessKey, s3SecretKey]) => JSON.stringify({ s3AccessKey, s3SecretKey } satisfies GuardSecrets))),
+    }),
+    [],
+  );
 
   // --- restores by wave ---
   const restored: RestoreWave[] = [];
@@ -177,7 +191,7 @@ export function deploySite(args: SiteArgs): SiteOutputs {
   waves(plan).forEach((wave, index) => {
     const data = restoreWave(wave, index + 1);
     for (const s of wave) {
-      const container = start(specOf(s.name), [...afterServices(s), ...(data ? [data.done] : [])]);
+      const container = start(specOf(s.name), [guard.container, ...afterServices(s), ...(data ? [data.done] : [])]);
       if (s.name === "vault") openVault([container.container]);
     }
   });
@@ -196,7 +210,7 @@ export function deploySite(args: SiteArgs): SiteOutputs {
       JSON.stringify({ s3AccessKey, s3SecretKey, postgresCipher: secrets.postgresCipher, filesCipher: secrets.filesCipher, ...(token ? { vaultToken: token } : {}) }),
     ),
   );
-  start(agent({ config: JSON.stringify(agentConfigOf(site, s3)), secrets: agentSecrets }), open);
+  start(agent({ config: JSON.stringify(agentConfigOf(site, s3)), secrets: agentSecrets }), [guard.container, ...open]);
 
   return {
     address: host.address,

@@ -62,6 +62,11 @@ export function readerPolicy(bucket: string, generation: number): PolicyDocument
   };
 }
 
+/** Sees which generations there are, by the names of objects; reads and writes nothing. */
+export function guardPolicy(bucket: string): PolicyDocument {
+  return { Version: "2012-10-17", Statement: [{ Sid: "List", Effect: "Allow", Action: ["s3:ListBucket"], Resource: [bucketArn(bucket)] }] };
+}
+
 /** On the bucket itself, for everybody: only over TLS, and never with a key of the caller's own (SSE-C re-encrypts with a key that nobody else has). */
 export function bucketPolicy(bucket: string): PolicyDocument {
   const all = [bucketArn(bucket), `${bucketArn(bucket)}/*`];

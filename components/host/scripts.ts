@@ -4,6 +4,8 @@ import { dataRoot } from "./paths";
 export interface DataFolder {
   readonly set: string;
   readonly uid: number;
+  /** Octal. @default "0750" */
+  readonly mode?: string;
 }
 
 /** One shell word. */
@@ -36,7 +38,7 @@ wait_for() { # seconds, what, command...
 if command -v cloud-init >/dev/null; then
   cloud-init status --wait >/dev/null || { echo "host: cloud-init failed:" >&2; cloud-init status --long >&2; exit 1; }
 fi${mount}
-${folders.map((f) => `[ -d ${dataRoot}/${f.set} ] || install -d -m 0750 -o ${f.uid} -g ${f.uid} ${dataRoot}/${f.set}`).join("\n")}
+${folders.map((f) => `[ -d ${dataRoot}/${f.set} ] || install -d -m ${f.mode ?? "0750"} -o ${f.uid} -g ${f.uid} ${dataRoot}/${f.set}`).join("\n")}
 wait_for 120 "the Docker Engine" docker info
 echo "ready: $(docker info --format '{{.ServerVersion}}'), $(df -B1 --output=avail ${dataRoot} | tail -n 1 | tr -d ' ') bytes free"
 `;

@@ -38,6 +38,7 @@ export function agentMounts(): ContainerMount[] {
 export function agent(args: { config: pulumi.Input<string>; secrets: pulumi.Input<string>; hosts?: string[] }): ContainerSpec {
   return {
     name: "agent",
+    command: ["tini", "--", "agent", "run"],
     env: {},
     secretEnv: {},
     files: [

@@ -10,6 +10,7 @@ export const postgresMajorVersion = 15;
 export function postgres(args: { files: readonly ContainerFile[]; archiveTimeoutSeconds: number; expectRestored?: string }): ContainerSpec {
   return {
     name: "postgres",
+    command: ["tini", "--", "smarteros-postgres"],
     env: {
       SMARTEROS_ARCHIVE_TIMEOUT_SECONDS: String(args.archiveTimeoutSeconds),
       ...(args.expectRestored ? { SMARTEROS_EXPECT_RESTORED: args.expectRestored } : {}),

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { guardFiles, guardPath, type guardSet } from "../../contracts/guard";
 import type { ImageName } from "../../stacks/config";
 
 /** Uid (and gid) of every application's process and data; PostgreSQL and its agent differ. */
@@ -24,12 +25,13 @@ export interface ContainerMount {
 
 /** What one container of the site is, without saying on which host it runs. */
 export interface ContainerSpec {
-  readonly name: ImageName;
-  /**
-   * The image's own entrypoint and command, run after /run/secrets/smarteros.env is loaded. Absent: the image is ours and reads
-   * its secrets as files by itself.
-   */
-  readonly command?: readonly string[];
+  readonly name: ImageName | typeof guardSet;
+  /** @default the image of its name */
+  readonly image?: ImageName;
+  /** The image's own entrypoint and command, run after /run/secrets/smarteros.env is loaded, and when the boot guard lets it. */
+  readonly command: readonly string[];
+  /** True of the boot guard alone, which waits for nobody. @default false */
+  readonly unguarded?: boolean;
   readonly workingDir?: string;
   /** "uid:gid". Absent: the image's own. */
   readonly user?: string;
@@ -73,8 +75,26 @@ export function envFile(variables: Readonly<Record<string, string>>): string {
 /** Where {@link envFile} is put. */
 export const envFilePath = "/run/secrets/smarteros.env";
 
+const loadSecrets = `set -a; . ${envFilePath}; set +a`;
+
 /** Entrypoint that loads the secrets and then becomes the image's own command. Works in every image that has a shell. */
-export const secretsEntrypoint = ["/bin/sh", "-c", `set -a; . ${envFilePath}; set +a; exec "$@"`, "--"] as const;
+export const secretsEntrypoint = ["/bin/sh", "-c", `${loadSecrets}; exec "$@"`, "--"] as const;
+
+/** Seconds between SIGTERM and SIGKILL when the guard says that services must stop. */
+const guardStopSeconds = 60;
+
+/**
+ * The same for a container that the boot guard holds: it begins when the guard's beat changes before its eyes (so a guard lives that has
+ * asked S3 since this boot; a beat that an earlier boot left is none), and ends when the guard says so. Its restart policy brings it back
+ * to this very wait.
+ * @param guard folder of the guard's files
+ */
+export const guardedScript = (guard: string): string =>
+  `trap 'exit 143' TERM; g=${guard}; beat() { cat "$g/${guardFiles.beat}" 2>/dev/null; }; was=$(beat); ` +
+  `until now=$(beat) && [ -n "$now" ] && [ "$now" != "$was" ] && [ ! -e "$g/${guardFiles.down}" ]; do sleep 0.2; done; trap - TERM; ` +
+  `(until [ -e "$g/${guardFiles.down}" ]; do sleep 3; done; echo "the boot guard stops this: $(cat "$g/${guardFiles.down}")" >&2; kill -TERM $$; sleep ${guardStopSeconds}; kill -KILL $$) & ` +
+  `${loadSecrets}; exec "$@"`;
+export const guardedEntrypoint = ["/bin/sh", "-c", guardedScript(guardPath), "--"] as const;
 
 /** A health check over HTTP by the tool that the image has. */
 export const httpHealth = (tool: "curl" | "wget", port: number, path: string): string[] =>

@@ -36,7 +36,7 @@ describe.each(["primary", "recovery"] as const)("the containers of the %s", (rol
     Object.fromEntries([...containers].map(([name, container]) => [name, read(container)]));
   /** The same of every container, but for those named. */
   const all = <T>(value: T, but: Record<string, T> = {}): Record<string, T> => ({
-    ...Object.fromEntries(imageNames.map((name) => [name, value])),
+    ...Object.fromEntries([...imageNames, "guard"].map((name) => [name, value])),
     ...but,
   });
 
@@ -63,7 +63,10 @@ describe.each(["primary", "recovery"] as const)("the containers of the %s", (rol
     );
   });
   it("run images that were pulled by digest, not by tag", () => {
-    expect(each((c) => c.image)).toEqual(Object.fromEntries(imageNames.map((name) => [name, `id-of-image-${name}`])));
+    expect(each((c) => c.image)).toEqual({
+      ...Object.fromEntries(imageNames.map((name) => [name, `id-of-image-${name}`])),
+      guard: "id-of-image-agent",
+    });
     for (const { inputs } of stack.all("docker:index/remoteImage:RemoteImage"))
       expect(inputs["name"]).toMatch(/^[^:@]+@sha256:[0-9a-f]{64}$/);
   });
@@ -73,6 +76,12 @@ describe.each(["primary", "recovery"] as const)("the containers of the %s", (rol
   it("mount no socket of Docker's and no folder of the host, only the site's volumes", () => {
     for (const { mounts } of containers.values())
       for (const { source } of mounts) expect(source).toMatch(/^smarteros-/);
+  });
+  it("see the boot guard's word, and cannot speak it", () => {
+    const word = (c: Container) => c.mounts.filter((m) => m.source === "smarteros-guard").map((m) => m.readOnly);
+    expect(each(word)).toEqual(all([true], { guard: [false] }));
+    const held = (c: Container) => (c["entrypoints"] as string[])[2]!.includes("/run/smarteros-guard");
+    expect(each(held)).toEqual(all(true, { guard: false }));
   });
   it("let the agent only read what it backs up", () => {
     const writable = containers
@@ -88,7 +97,7 @@ describe.each(["primary", "recovery"] as const)("the containers of the %s", (rol
         .all("docker:index/volume:Volume")
         .filter((v) => !kept.includes(v))
         .map((v) => v.name),
-    ).toEqual(["volume-postgres-run"]);
+    ).toEqual(["volume-postgres-run", "volume-guard"]);
   });
 
   it("get secrets as files: nothing that is declared shows one in clear", () => {

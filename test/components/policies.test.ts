@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { bucketPolicy, readerPolicy, writerPolicy } from "../../components/backup/policies";
+import { bucketPolicy, guardPolicy, readerPolicy, writerPolicy } from "../../components/backup/policies";
 
 const allowed = (statements: ReturnType<typeof writerPolicy>["Statement"], action: string) =>
   statements.flatMap((s) => (s.Effect === "Allow" && s.Action.includes(action) ? s.Resource : []));
@@ -23,6 +23,10 @@ it("lets neither writer nor reader touch a version, a retention or a policy", ()
 it("does not let the writer read the data it wrote", () => {
   const readable = allowed(writerPolicy("b", 1).Statement, "s3:GetObject");
   expect(readable.filter((r) => r.includes("files/data") || r === "arn:aws:s3:::b/g1/*")).toEqual([]);
+});
+
+it("lets the guard see names and nothing else", () => {
+  expect(guardPolicy("b").Statement.map((s) => [s.Effect, s.Action, s.Resource])).toEqual([["Allow", ["s3:ListBucket"], ["arn:aws:s3:::b"]]]);
 });
 
 it("denies plain HTTP and customer keys to everybody", () => {

@@ -3,7 +3,7 @@ import { agentScript } from "../../components/agent-command";
 import { readyScript } from "../../components/host/scripts";
 import { restoreScript } from "../../components/restore-wave";
 import { caddyfile } from "../../components/services/caddyfile";
-import { secretsEntrypoint } from "../../components/services/spec";
+import { guardedEntrypoint, secretsEntrypoint } from "../../components/services/spec";
 import { entropy, secretIn } from "../../policy/secrets/recognise";
 
 const digest = "sha256:3f1a9c0e5b7d2468ace013579bdf02468ace13579bdf02468ace13579bdf0246";
@@ -15,6 +15,7 @@ it("takes nothing that the program writes in clear for a secret", () => {
     restoreScript("smarteros-restore-1", digest, ["postgres", "odoo"]),
     caddyfile("smarterbot.cl", { issuer: "acme", email: "ops@smarterbot.cl" }),
     ...secretsEntrypoint,
+    ...guardedEntrypoint,
     "UserKnownHostsFile=/root/.smarteros/known_hosts-0123456789ab",
     "registry.smarterbot.cl:5000/smarteros/postgres@" + digest,
     "arn:aws:iam::123456789012:role/backups-replication-AbCdEfGhIjKl0123",

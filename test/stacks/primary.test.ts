@@ -55,7 +55,7 @@ describe("the backup buckets", () => {
 });
 
 it("gives its writer a key only once its limits are in place, and makes no reader", () => {
-  expect(stack.all("aws:iam/user:User").map((r) => r.name)).toEqual(["backup-writer-g1"]);
+  expect(stack.all("aws:iam/user:User").map((r) => r.name)).toEqual(["backup-writer-g1", "backup-guard-g1"]);
   expect(stack.waitsFor("backup-writer-g1-key", "backup-writer-g1-policy")).toBe(true);
 });
 

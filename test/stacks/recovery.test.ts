@@ -28,6 +28,11 @@ describe("the order of a recovery", () => {
       for (const needed of dependsOn)
         expect([name, needed, stack.waitsFor(name, needed)]).toEqual([name, needed, true]);
   });
+  it("starts nothing without the boot guard, which waits for no restore", () => {
+    for (const { name } of [...plan.services, { name: "agent" }])
+      expect([name, stack.waitsFor(name, "guard")]).toEqual([name, true]);
+    expect(stack.waitsFor("guard", "restore-wave-1")).toBe(false);
+  });
   it("opens Vault before the service that needs its secrets", () =>
     expect(stack.waitsFor("gateway", "vault-restore")).toBe(true));
   it("passes the gate after every service", () => {
@@ -102,14 +107,14 @@ describe("the server", () => {
     }));
 });
 
-it("needs nothing of the primary: no bucket, no stack reference, a reader of its backups and a writer of its own", () => {
+it("needs nothing of the primary: no bucket, no stack reference, a reader of its backups, a writer and a guard of its own", () => {
   expect(stack.resources.filter((r) => /s3\/|StackReference/.test(r.type))).toEqual([]);
   expect(
     stack
       .all("aws:iam/user:User")
       .map((r) => r.name)
       .sort(),
-  ).toEqual(["backup-reader-g1", "backup-writer-g2"]);
+  ).toEqual(["backup-guard-g2", "backup-reader-g1", "backup-writer-g2"]);
 });
 
 it("restores once: nothing that changes later starts a restore again", () => {

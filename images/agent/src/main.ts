@@ -2,6 +2,7 @@ import { text } from "node:stream/consumers";
 import { Command } from "commander";
 import { restoreSpec } from "../../../contracts/agent";
 import { gateSpec } from "../../../contracts/gate";
+import { guardPath } from "../../../contracts/guard";
 import { postgresPaths } from "../../../contracts/pgbackrest";
 import { vaultInitSpec, vaultRestoreSpec } from "../../../contracts/vault";
 import { exitCodes, Failure } from "./failure";
@@ -34,6 +35,16 @@ program
   .action(async () => {
     const { run } = await import("./run");
     await run(await readSettings(places()), logTo(process.stdout), stopSignal());
+  });
+
+program
+  .command("guard")
+  .description("let the host's services run while this generation is the newest, until stopped")
+  .option("--folder <dir>", "the folder that the services see", guardPath)
+  .action(async ({ folder }: { folder: string }) => {
+    const { guard } = await import("./guard/guard");
+    const { configFile, secretsFile } = places();
+    await guard({ configFile, secretsFile, folder }, logTo(process.stdout), stopSignal());
   });
 
 program

@@ -32,7 +32,8 @@ export async function readSettings(places: Places): Promise<Settings> {
   return { ...places, config, secrets };
 }
 
-async function readJson<T extends z.ZodType>(file: string, schema: T): Promise<z.infer<T>> {
+/** @throws naming the file, and each property that is missing or wrong */
+export async function readJson<T extends z.ZodType>(file: string, schema: T): Promise<z.infer<T>> {
   return parseJson(await readFile(file, "utf8"), file, schema);
 }
 
