@@ -5,7 +5,7 @@ import { generationLayout } from "../contracts/generation";
 import type { CipherPasswords, ManifestBody } from "../contracts/manifest";
 import { plan } from "../plan/plan";
 import { seconds } from "../plan/units";
-import { readClaim, s3Client, type ChosenSet, type Claim, type StoreAccess } from "../stacks/backup-store";
+import { hasServed, readClaim, s3Client, type ChosenSet, type Claim, type StoreAccess } from "../stacks/backup-store";
 
 /** One life of the site, as the bucket knows it. */
 export interface Generation {
@@ -72,13 +72,6 @@ async function listGenerations(s3: S3Client, bucket: string): Promise<Generation
       return { number, serves, ...(claim ? { claim } : {}) };
     });
   return Promise.all(known);
-}
-
-/** Whether a generation has finished a backup cycle: it does so only once it serves. @throws the store's error */
-export async function hasServed(s3: S3Client, bucket: string, generation: number): Promise<boolean> {
-  const Prefix = generationLayout(generation).manifests;
-  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix, MaxKeys: 1 }));
-  return Contents.length > 0;
 }
 
 /** To what moment each module that keeps data could be brought back by a set. @param now milliseconds since the epoch */

@@ -37,13 +37,18 @@ export function decide({ attempts, answeredBefore, answeredAfter, acceptSplitBra
 const shown = (answers: readonly Answer[]): string =>
   [...new Set(answers.map(({ address, port }) => `${address} (${port})`))].join(", ");
 
-/** What is said when it is refused: why, what was tried, and how to go on. */
-export function refusal(risks: readonly string[], attempts: readonly FenceAttempt[]): string {
+/** What is said when it is refused: why, what was tried, what of it was taken back, and how to go on. */
+export function refusal(
+  risks: readonly string[],
+  attempts: readonly FenceAttempt[],
+  undone: readonly string[] = [],
+): string {
   return [
     `the old site could not be fenced off: ${risks.join("; ")}; two sites would take orders at once, and what one of them takes is lost`,
     ...attempts.map(
       ({ way, outcome, detail, seconds }) => `  - ${way}: ${outcome} after ${seconds.toFixed(1)} s: ${detail}`,
     ),
+    ...undone.map((said) => `  - taken back: ${said}`),
     "fix: switch it off in its provider's panel, or give the fence a way to it (smarteros:site.fence in docs/configuration.md), and run this again; to go on in spite of it: smarter failover activate --accept-split-brain REASON, or recovery:acceptSplitBrain",
   ].join("\n");
 }

@@ -16,17 +16,37 @@ export const fenceSeconds = { firstLook: 3, ways: 12, lastLook: 3 } as const;
 /**
  * Fences the old site off, by every way at once, looks whether it still answers, and decides. With a decision that lets the recovery go on,
  * the new generation is the active one: from then on older ones stay down by themselves.
+ * Refused, the backup keys are on again: the old site is the only one there is.
  * @param caPem authority of a store that this process does not trust by itself
  * @throws FenceRefused when the old site may go on and nobody took the consequences
  */
 export async function fence(spec: FenceSpec, caPem?: string): Promise<FenceResult> {
   const began = Date.now();
+  const { accessKey, secretKey, profile, iamEndpoint } = spec.aws;
+  const iam = iamClient({ accessKey, secretKey, profile, endpoint: iamEndpoint }, caPem);
   const look = async (seconds: number) =>
     (await Promise.all(spec.addresses.map((address) => answersOf(address, spec.domain, seconds)))).flat();
-  const [answeredBefore, attempts] = await Promise.all([look(fenceSeconds.firstLook), tryAll(spec, caPem)]);
+  const ways: Record<FenceWay, Way> = {
+    ssh: () => stopBySsh(spec, fenceSeconds.ways * 1_000),
+    hetzner: (signal) => powerOffAtHetzner(spec, signal),
+    hostinger: (signal) => stopAtHostinger(spec, signal),
+    "writer-keys": () => deactivateWriters(iam, spec),
+  };
+  const trying = Promise.all(Object.entries(ways).map(([way, run]) => attempt(way as FenceWay, run)));
+  const [answeredBefore, tried] = await Promise.all([look(fenceSeconds.firstLook), trying]);
   const answeredAfter = await look(fenceSeconds.lastLook);
+  const attempts = tried.map(({ attempt }) => attempt);
   const decision = decide({ attempts, answeredBefore, answeredAfter, acceptSplitBrain: spec.acceptSplitBrain });
-  if (decision.verdict === "refused") throw new FenceRefused(refusal(decision.risks, attempts));
+  if (decision.verdict === "refused") {
+    const undone = await Promise.all(tried.map(({ undo }) => undo?.()));
+    throw new FenceRefused(
+      refusal(
+        decision.risks,
+        attempts,
+        undone.flatMap((said) => said ?? []),
+      ),
+    );
+  }
   const decidedAt = new Date().toISOString();
   const seconds = (Date.now() - began) / 1_000;
   await activate(spec, decidedAt, caPem);
@@ -35,34 +55,21 @@ export async function fence(spec: FenceSpec, caPem?: string): Promise<FenceResul
 
 export class FenceRefused extends Error {}
 
-async function tryAll(spec: FenceSpec, caPem?: string): Promise<FenceAttempt[]> {
-  const { accessKey, secretKey, profile, iamEndpoint } = spec.aws;
-  const iam = iamClient({ accessKey, secretKey, profile, endpoint: iamEndpoint }, caPem);
-  const ways: Record<FenceWay, (signal: AbortSignal) => Promise<WayResult>> = {
-    ssh: () => stopBySsh(spec, fenceSeconds.ways * 1_000),
-    hetzner: (signal) => powerOffAtHetzner(spec, signal),
-    hostinger: (signal) => stopAtHostinger(spec, signal),
-    "writer-keys": () => deactivateWriters(iam, spec),
-  };
-  try {
-    return await Promise.all(Object.entries(ways).map(([way, run]) => attempt(way as FenceWay, run)));
-  } finally {
-    iam.destroy();
-  }
-}
+type Way = (signal: AbortSignal) => Promise<WayResult>;
 
 /** One way, with its deadline. Never rejects: that it failed is its result. */
-async function attempt(way: FenceWay, run: (signal: AbortSignal) => Promise<WayResult>): Promise<FenceAttempt> {
+async function attempt(way: FenceWay, run: Way): Promise<{ attempt: FenceAttempt; undo?: WayResult["undo"] }> {
   const began = Date.now();
   const signal = AbortSignal.timeout(fenceSeconds.ways * 1_000);
   const late = new Promise<never>((_, reject) =>
     signal.addEventListener("abort", () => reject(new Error(`no end after ${fenceSeconds.ways} s`))),
   );
-  const result = await Promise.race([run(signal), late]).catch((error: Error) => ({
+  const { undo, ...result } = await Promise.race([run(signal), late]).catch((error: Error) => ({
     outcome: "failed" as const,
     detail: error.message,
+    undo: undefined,
   }));
-  return { way, ...result, seconds: (Date.now() - began) / 1_000 };
+  return { attempt: { way, ...result, seconds: (Date.now() - began) / 1_000 }, undo };
 }
 
 /** Says in S3 that this generation is the active one. Said before by a run that was killed, it stays as it was. @throws the store's error */

@@ -19,6 +19,8 @@ export type DaemonSettings = z.infer<typeof daemonSettings>;
 
 export const hostingerBoot = z.strictObject({ hostKeyPrivate: z.string(), authorizedKey: z.string() });
 
+const hostingerNetwork = z.strictObject({ connected: z.boolean() });
+
 /** What the daemon can be asked for. Each resolves when the effect is there. */
 export interface Admin {
   settings(): DaemonSettings;
@@ -26,6 +28,10 @@ export interface Admin {
   hosts(): Promise<Record<string, boolean>>;
   bootHostinger(args: z.infer<typeof hostingerBoot>): Promise<void>;
   destroyHostinger(): Promise<void>;
+  /** Cuts the VPS off from the network, or connects it again. */
+  connectHostinger(connected: boolean): Promise<void>;
+  /** Cuts the VPS' power and gives it back. */
+  rebootHostinger(): Promise<void>;
   /** Back to an empty cloud: no bucket, no host, no server, the zones' seeds. Images stay. */
   reset(): Promise<void>;
 }
@@ -39,6 +45,14 @@ export const adminRoutes = (admin: Admin) =>
     })
     .delete("/hostinger", async (c) => {
       await admin.destroyHostinger();
+      return c.json({});
+    })
+    .put("/hostinger/network", async (c) => {
+      await admin.connectHostinger(hostingerNetwork.parse(await c.req.json()).connected);
+      return c.json({});
+    })
+    .post("/hostinger/reboot", async (c) => {
+      await admin.rebootHostinger();
       return c.json({});
     })
     .post("/reset", async (c) => {
@@ -58,6 +72,8 @@ export const adminClient = {
   status: async (): Promise<Status> => status.parse(await ask("GET", "/status")),
   bootHostinger: async (args: z.infer<typeof hostingerBoot>) => void (await ask("PUT", "/hostinger", args)),
   destroyHostinger: async () => void (await ask("DELETE", "/hostinger")),
+  connectHostinger: async (connected: boolean) => void (await ask("PUT", "/hostinger/network", { connected })),
+  rebootHostinger: async () => void (await ask("POST", "/hostinger/reboot")),
   reset: async () => void (await ask("POST", "/reset")),
 } as const;
 

@@ -35,6 +35,10 @@ export interface Cloud {
   bootHostinger(args: { hostKeyPrivate: string; authorizedKey: string }): Promise<void>;
   /** Loses the VPS without warning. */
   destroyHostinger(): Promise<void>;
+  /** Cuts the VPS off from the network in both directions, or connects it again; it runs on. */
+  connectHostinger(connected: boolean): Promise<void>;
+  /** Cuts the VPS' power and gives it back; resolves when it is up, connected to the network. */
+  rebootHostinger(): Promise<void>;
   status(): Promise<Status>;
 }
 

@@ -10,7 +10,7 @@ import { startOuterDocker } from "./docker/outer";
 import { start as startHetzner } from "./hetzner";
 import { LocalHostDriver } from "./hosts/driver";
 import { Hosts } from "./hosts/host";
-import { bootHostinger, destroyHostinger, resumeHostinger } from "./hosts/hostinger";
+import { bootHostinger, connectHostinger, destroyHostinger, rebootHostinger, resumeHostinger } from "./hosts/hostinger";
 import { VolumeStore } from "./hosts/volumes";
 import { ensurePki } from "./pki";
 import { startRegistry } from "./registry";
@@ -76,6 +76,8 @@ async function startCloud(settings: DaemonSettings): Promise<() => Promise<void>
       hosts: () => hosts.status(),
       bootHostinger: (args) => bootHostinger(hosts, args),
       destroyHostinger: () => destroyHostinger(hosts),
+      connectHostinger: (connected) => connectHostinger(hosts, connected),
+      rebootHostinger: () => rebootHostinger(hosts),
       reset: async () => {
         await hetzner.reset();
         await cloudflare.reset();

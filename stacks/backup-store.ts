@@ -162,6 +162,13 @@ export async function newestManifests(s3: S3Client, bucket: string, generation: 
   return keys.sort().reverse();
 }
 
+/** Whether a generation has finished a backup cycle: it does so only once it serves. @throws the store's error */
+export async function hasServed(s3: S3Client, bucket: string, generation: number): Promise<boolean> {
+  const Prefix = generationLayout(generation).manifests;
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix, MaxKeys: 1 }));
+  return Contents.length > 0;
+}
+
 /** Who began a generation, with what; undefined: nobody. @throws the store's error, or what is wrong with the claim */
 export async function readClaim(s3: S3Client, bucket: string, generation: number): Promise<Claim | undefined> {
   const text = await readText(s3, bucket, claimKey(generation));

@@ -8,6 +8,7 @@ import {
   chooseSet,
   claimKey,
   explainStoreError,
+  hasServed,
   newestManifests,
   operatorName,
   readClaim,
@@ -122,15 +123,20 @@ export const restoreId = (generation: number, from: number, key: string): string
 
 /**
  * `findRestore`, and the choice is claimed under the new generation's prefix (a conditional put: one winner), so that a run that is killed
- * and repeated restores the same set. A preview claims nothing.
+ * and repeated restores the same set. Until the generation has served, it is whose claim it is. A preview claims nothing.
  * @throws PreflightError with every reason.
  */
 export async function preflightRestore(config: StackConfig, volumeBytes?: number): Promise<RestorePlan> {
   const found = await findRestore(config, volumeBytes);
-  if (found.claim || isDryRun()) return found;
+  if (isDryRun()) return found;
   const { site, targetTime } = config;
   const s3 = s3Client(config.aws);
   try {
+    if (found.claim) {
+      const theirs = found.claim.claimedBy !== undefined && found.claim.claimedBy !== operatorName();
+      if (theirs && !(await hasServed(s3, site.backups.bucket, site.generation))) throw new PreflightError([claimedProblem(found.claim)]);
+      return found;
+    }
     await claimGeneration(s3, site.backups.bucket, {
       generation: site.generation,
       restoreFrom: found.sourceGeneration,
@@ -155,6 +161,10 @@ async function claimGeneration(s3: S3Client, bucket: string, claim: Claim): Prom
   } catch (error) {
     if (!(error instanceof S3ServiceException) || error.$metadata.httpStatusCode !== 412) throw error;
     const theirs = await readClaim(s3, bucket, claim.generation);
-    throw new PreflightError([`generation ${claim.generation} was claimed by ${theirs?.claimedBy ?? "another run"} at ${theirs?.claimedAt ?? "this moment"}; fix: see who is recovering, then run again to join with their choice`]);
+    throw new PreflightError([claimedProblem(theirs ?? claim)]);
   }
 }
+
+/** Two recoveries of one generation would fight over server, data and DNS: whoever claimed it goes on, or hands it over. */
+const claimedProblem = ({ generation, claimedBy, claimedAt }: Claim): string =>
+  `generation ${generation} was claimed by ${claimedBy ?? "another run"} at ${claimedAt}; fix: talk to them; if they cannot go on, take it over: smarter failover activate --take-over, or run as them by SMARTEROS_OPERATOR`;

@@ -1,9 +1,8 @@
 import { setAllConfig } from "@pulumi/pulumi/runtime/config";
 import { bytes, duration } from "../../drill/report/format";
-import { operatorName, s3Client } from "../../stacks/backup-store";
+import { hasServed, operatorName, s3Client } from "../../stacks/backup-store";
 import { ConfigError, readConfig, type StackConfig } from "../../stacks/config";
 import { findRestore, PreflightError, type FoundRestore } from "../../stacks/preflight";
-import { hasServed } from "../backups";
 import { moment } from "../clock";
 import type { ClearConfig, StackEngine } from "../engine";
 import type { Language } from "../language";

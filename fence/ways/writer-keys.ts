@@ -18,7 +18,7 @@ export async function deactivateWriters(
   iam: IAMClient,
   { domain, generation }: Pick<FenceSpec, "domain" | "generation">,
 ): Promise<WayResult> {
-  const off: string[] = [];
+  const off: { UserName: string; AccessKeyId: string }[] = [];
   let known = 0;
   for await (const { Users = [] } of paginateListUsers({ client: iam }, {})) {
     for (const { UserName } of Users) {
@@ -31,11 +31,15 @@ export async function deactivateWriters(
       for (const { AccessKeyId, Status } of AccessKeyMetadata) {
         if (Status === "Inactive") continue;
         await iam.send(new UpdateAccessKeyCommand({ UserName, AccessKeyId: AccessKeyId!, Status: "Inactive" }));
-        off.push(`${UserName} (${AccessKeyId})`);
+        off.push({ UserName, AccessKeyId: AccessKeyId! });
       }
     }
   }
-  return done(
-    off.length > 0 ? `off: ${off.join(", ")}` : `${known} writers of older generations, none with an active key`,
-  );
+  if (off.length === 0) return done(`${known} writers of older generations, none with an active key`);
+  const names = off.map(({ UserName, AccessKeyId }) => `${UserName} (${AccessKeyId})`).join(", ");
+  const undo = async () => {
+    for (const key of off) await iam.send(new UpdateAccessKeyCommand({ ...key, Status: "Active" }));
+    return `on again: ${names}`;
+  };
+  return { ...done(`off: ${names}`), undo };
 }

@@ -33,6 +33,10 @@ export function firewallRules(openPorts: readonly OpenPort[]): string {
   ].join("\n");
 }
 
+/** A cable that is cut: nothing comes in, answers to what the host itself asks for neither. */
+export const cutOffRules = (): string =>
+  ["*mangle", `:${chain} - [0:0]`, `-A ${chain} -j DROP`, "COMMIT", ""].join("\n");
+
 /** The emulated network is IPv4 only. */
 const isIpv4 = (cidr: string) => !cidr.includes(":");
 

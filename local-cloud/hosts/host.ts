@@ -3,7 +3,7 @@ import type Docker from "dockerode";
 import { addresses } from "../addresses";
 import type { OpenPort } from "../hetzner/driver";
 import { waitUntil } from "../wait";
-import { firewallRules } from "./firewall";
+import { cutOffRules, firewallRules } from "./firewall";
 import { archive, seedFiles, type CloudInitSeed } from "./seed";
 import type { BlockDevice } from "./volumes";
 
@@ -25,6 +25,8 @@ export interface Wiring {
   readonly openPorts: readonly OpenPort[];
   /** Path of the link that names the device -> the device. */
   readonly devices: Readonly<Record<string, BlockDevice>>;
+  /** The host is cut off from the network, in both directions. @default false */
+  readonly cutOff?: boolean;
 }
 
 /** Ports that a host can have open towards the operator. Docker publishes at creation only, so these are published always and the firewall decides. */
@@ -169,8 +171,8 @@ export class Hosts {
 /** The machine's control groups, seen as they are (API 1.41; the types do not know it yet). */
 const hostCgroups: object = { CgroupnsMode: "host" };
 
-const wiringFiles = ({ openPorts, devices }: Wiring): Record<string, string> => ({
-  "etc/local-cloud/firewall": firewallRules(openPorts),
+const wiringFiles = ({ openPorts, devices, cutOff }: Wiring): Record<string, string> => ({
+  "etc/local-cloud/firewall": cutOff ? cutOffRules() : firewallRules(openPorts),
   "etc/local-cloud/devices": Object.entries(devices)
     .map(([link, { major, minor }]) => `${link} ${major} ${minor}\n`)
     .join(""),

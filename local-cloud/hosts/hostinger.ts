@@ -40,6 +40,18 @@ export async function resumeHostinger(hosts: Hosts): Promise<void> {
   if (await hosts.exists(id)) await hosts.restart(id, { openPorts: everything, devices: {} });
 }
 
+/** Cuts the VPS off from the network, or connects it again; it runs on. */
+export async function connectHostinger(hosts: Hosts, connected: boolean): Promise<void> {
+  await hosts.wire(id, { openPorts: everything, devices: {}, cutOff: !connected });
+}
+
+/** Cuts the VPS' power and gives it back; resolves when it is up. It is connected to the network afterwards. */
+export async function rebootHostinger(hosts: Hosts): Promise<void> {
+  await hosts.cutPower(id);
+  await hosts.restart(id, { openPorts: everything, devices: {} });
+  await hosts.waitUntilUp(id);
+}
+
 /** Loses the VPS without warning: every process of it is killed, then its disks are deleted. */
 export async function destroyHostinger(hosts: Hosts): Promise<void> {
   await hosts.destroy(id);

@@ -123,8 +123,11 @@ describe("the fence", () => {
     ).listen(80, "127.33.0.5");
     await once(server, "listening");
     const alive = spec({ addresses: ["127.33.0.5"] });
+    const writer = await newWriter(1);
     await expect(fence(alive, store.pki.caPem)).rejects.toThrow(FenceRefused);
     expect(await activationOf(2)).toBeUndefined();
+    // It is the only site there is: its backups go on.
+    expect(await put(writer, 1)).toBe("none");
     const accepted = await fence({ ...alive, acceptSplitBrain: "the owner said so" }, store.pki.caPem);
     expect(accepted).toMatchObject({ verdict: "split-brain", accepted: { reason: "the owner said so" } });
     server.close();

@@ -114,6 +114,18 @@ describe("the preflight", () => {
       /generation 2 was claimed by \S+@\S+ at \S+; fix: /,
     );
   });
+  it("leaves a recovery to whoever began it, until it has served", async () => {
+    inBucket(candidate("3:01"));
+    vi.stubEnv("SMARTEROS_OPERATOR", "ana@laptop");
+    await asked();
+    vi.stubEnv("SMARTEROS_OPERATOR", "ben@tower");
+    expect(await problems()).toEqual([
+      expect.stringMatching(/^generation 2 was claimed by ana@laptop at \S+; fix: talk to them; .* --take-over/),
+    ]);
+    s3.objects.set(manifestKey(2, at("4:00")), "{}");
+    expect((await asked()).restoreId).toMatch(/^g2-from-g1-/);
+    vi.unstubAllEnvs();
+  });
   it("refuses another source or another time for a generation that has begun", async () => {
     inBucket(candidate("3:01"), {
       key: claimKey(2),

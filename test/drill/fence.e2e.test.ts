@@ -1,0 +1,178 @@
+/**
+ * Two sites and one truth, on real parts: the primary is cut off from the network and lives on, two operators recover it at once, and then it
+ * comes back. It uses the addresses and the cache of `npm run cloud:up`, and leaves that cloud wiped and down.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
+import { ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { fenceResult, type FenceResult } from "../../contracts/fence";
+import { activation, generationLayout } from "../../contracts/generation";
+import { guardFiles } from "../../contracts/guard";
+import { prepareGround, raisePrimary, type Ground, type Primary } from "../../drill/ground";
+import type { DrillStacks } from "../../drill/pulumi";
+import { drillSite } from "../../drill/settings";
+import { Timeline } from "../../drill/timeline";
+import { UpFailed } from "../../engine/up";
+import { answersOf } from "../../fence/answers";
+import { addresses, credentials } from "../../local-cloud/addresses";
+import { cloudDown, cloudReset } from "../../local-cloud/cloud";
+import { readText, s3Client } from "../../stacks/backup-store";
+
+const timeline = new Timeline();
+const signal = new AbortController().signal;
+const log = (line: string) => void timeline.event(line);
+const minutes = (n: number) => n * 60_000;
+const { bucket, domain } = drillSite;
+
+let ground: Ground;
+let primary: Primary;
+let s3: ReturnType<typeof s3Client>;
+/** Of the recovery that won. */
+let winner: { stacks: DrillStacks; operator: string };
+let fenced: FenceResult;
+let recovered: string;
+
+beforeAll(async () => {
+  ground = await prepareGround({ timeline, signal });
+  primary = await raisePrimary(ground, { timeline, signal });
+  await primary.seed({ sizeBytes: 0, counts: { files: 20 } });
+  await primary.backups.cycleSince(Date.now(), { generation: 1, seconds: 120, signal });
+  const { awsAccessKey: accessKey, awsSecretKey: secretKey } = credentials;
+  const store = { region: drillSite.region, endpoint: addresses.s3.operatorUrl, accessKey, secretKey };
+  s3 = s3Client(store, ground.cloud.pki.caPem);
+}, minutes(10));
+
+afterAll(async () => {
+  s3?.destroy();
+  primary?.backups.close();
+  await cloudReset({ keepImages: true, log });
+  await cloudDown(log);
+}, minutes(3));
+
+/** `pulumi up` as another operator types it on a machine of theirs. */
+async function upAs(operator: string, stacks: DrillStacks): Promise<{ code: number; said: string }> {
+  const { program, args, cwd, env } = stacks.upCommand("recovery");
+  const engine = spawn(program, args, {
+    cwd,
+    env: { ...process.env, ...env, SMARTEROS_OPERATOR: operator },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [[code], out, err] = await Promise.all([once(engine, "exit"), text(engine.stdout), text(engine.stderr)]);
+  return { code: code as number, said: `${out}\n${err}` };
+}
+
+const primaryUp = () => ground.stacks.up("primary", { signal, onEvent: () => undefined });
+/** What serves at the VPS, asked as a customer does. */
+const served = async () => (await answersOf(addresses.hostinger, domain, 2)).filter(({ port }) => port !== "ssh");
+const guardFile = (name: keyof typeof guardFiles) =>
+  primary.onVps(`cat /srv/smarteros/guard/${guardFiles[name]} 2>/dev/null || true`);
+const accepts = (container: string, test: string) =>
+  primary.onVps(`docker exec ${container} ${test} >/dev/null 2>&1 && echo yes || echo no`);
+
+describe("a primary that is cut off and lives on", { timeout: minutes(8) }, () => {
+  it("is recovered by one of two operators who begin at once; the other is told who and since when", async () => {
+    await ground.cloud.connectHostinger(false);
+    const operators = [
+      { operator: "ana@laptop", stacks: ground.stacks },
+      { operator: "ben@tower", stacks: await ground.anotherRecovery({ generation: 2 }) },
+    ];
+    const runs = await Promise.all(
+      operators.map(async (who) => ({ ...who, ...(await upAs(who.operator, who.stacks)) })),
+    );
+    const [won, lost] = [runs.filter(({ code }) => code === 0), runs.filter(({ code }) => code !== 0)];
+    expect(
+      won.map(({ operator }) => operator),
+      runs.map(({ said }) => said.slice(-3_000)).join("\n"),
+    ).toHaveLength(1);
+    winner = won[0]!;
+    expect(lost[0]!.said).toMatch(
+      new RegExp(`generation 2 was claimed by ${winner.operator} at \\S+; fix: talk to them`),
+    );
+    const outputs = await winner.stacks.outputs("recovery");
+    fenced = fenceResult.parse(outputs["fence"]);
+    recovered = String(outputs["address"]);
+    expect(await primary.site.resolve(domain)).toBe(recovered);
+  });
+
+  it("was fenced off within 20 s, by what could be reached", async () => {
+    console.log(`fence: ${fenced.verdict} after ${fenced.seconds.toFixed(1)} s, ${JSON.stringify(fenced.attempts)}`);
+    expect(fenced).toMatchObject({ verdict: "dead", answeredBefore: [], answeredAfter: [] });
+    expect(fenced.seconds).toBeLessThan(20);
+    expect(fenced.attempts.find(({ way }) => way === "writer-keys")).toMatchObject({
+      outcome: "done",
+      detail: expect.stringMatching(/^off: backup-writer-g1-\w+ \(\w+\)$/),
+    });
+    const active = activation.parse(JSON.parse((await readText(s3, bucket, generationLayout(2).active))!));
+    expect(active.activatedBy).toBe(winner.operator);
+  });
+
+  it("goes down by itself when it is connected again", async () => {
+    await ground.cloud.connectHostinger(true);
+    const back = Date.now();
+    await vi.waitFor(async () => expect(await served()).toEqual([]), { timeout: 90_000, interval: 1_000 });
+    await vi.waitFor(async () => expect(await primaryServesInside()).toEqual({ postgres: "no", caddy: "no" }), {
+      timeout: 60_000,
+      interval: 1_000,
+    });
+    console.log(`down ${((Date.now() - back) / 1_000).toFixed(1)} s after it was connected`);
+    expect(await guardFile("down")).toMatch(/^generation 2 is active since /);
+    // They ran until then: each says what ended it.
+    for (const container of ["postgres", "caddy", "odoo"])
+      expect(await primary.onVps(`docker logs ${container} 2>&1 | grep -c 'the boot guard stops this' || true`)).toBe(
+        "1\n",
+      );
+  });
+
+  it("stays down when it boots, although its containers start again by themselves", async () => {
+    await ground.cloud.rebootHostinger();
+    const asked = `docker logs --since "$(docker inspect --format '{{.State.StartedAt}}' guard)" guard 2>&1 | grep -c guard-down || true`;
+    await vi.waitFor(async () => expect((await primary.onVps(asked)).trim()).toBe("1"), {
+      timeout: 60_000,
+      interval: 500,
+    });
+    const running = await primary.onVps("docker ps --format '{{.Names}}'");
+    expect(running.split("\n")).toEqual(expect.arrayContaining(["guard", "postgres", "caddy", "odoo"]));
+    expect(await primaryServesInside()).toEqual({ postgres: "no", caddy: "no" });
+    expect(await served()).toEqual([]);
+    expect(await guardFile("beat")).toBe("");
+  });
+
+  it("has written nothing to the backups since the fence, and has taken no DNS", async () => {
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: "g1/" }));
+    expect(Contents.length).toBeGreaterThan(0);
+    const after = Contents.filter(({ LastModified }) => LastModified!.getTime() > Date.parse(fenced.decidedAt));
+    expect(after.map(({ Key }) => Key)).toEqual([]);
+    expect(await primary.site.resolve(domain)).toBe(recovered);
+  });
+
+  it("cannot be set up again, and its operator is told who is active since when; it may stand by", async () => {
+    const error = await primaryUp().then(
+      () => expect.fail("it succeeded"),
+      (e: unknown) => e as UpFailed,
+    );
+    expect(error).toBeInstanceOf(UpFailed);
+    expect(error.touchedAnything).toBe(false);
+    expect(error.reasons).toMatch(
+      new RegExp(`received 1, but generation 2 is active since ${fenced.decidedAt}, activated by ${winner.operator}`),
+    );
+    await ground.stacks.pulumi("primary", [
+      ...["config", "set", "smarteros:asStandby", "true", "--stack", "primary"],
+      ...["--config-file", ground.stacks.settingsFile("primary")],
+    ]);
+    await primaryUp();
+    expect((await primary.onVps("docker ps --all --quiet")).trim()).toBe("");
+    expect(await primary.onVps("test -s /srv/smarteros/postgres/pgdata/PG_VERSION && echo kept")).toBe("kept\n");
+    expect(await primary.site.resolve(domain)).toBe(recovered);
+  });
+});
+
+/** Asked on the host itself: whatever its network is, do its services run? */
+async function primaryServesInside(): Promise<Record<string, string>> {
+  const [postgres, caddy] = await Promise.all([
+    accepts("postgres", "pg_isready --quiet --host=/var/run/postgresql"),
+    accepts("caddy", "wget -q -T 4 -O /dev/null http://127.0.0.1:2019/config/"),
+  ]);
+  return { postgres: postgres.trim(), caddy: caddy.trim() };
+}
