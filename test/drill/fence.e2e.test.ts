@@ -4,18 +4,20 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { fenceResult, type FenceResult } from "../../contracts/fence";
+import { fenceResult, type FenceResult, type FenceSpec, type FenceWay } from "../../contracts/fence";
 import { activation, generationLayout } from "../../contracts/generation";
 import { guardFiles } from "../../contracts/guard";
-import { prepareGround, raisePrimary, type Ground, type Primary } from "../../drill/ground";
+import { drillFolder, prepareGround, raisePrimary, sshTo, type Ground, type Primary } from "../../drill/ground";
 import type { DrillStacks } from "../../drill/pulumi";
-import { drillSite } from "../../drill/settings";
+import { drillSite, twoFields } from "../../drill/settings";
 import { Timeline } from "../../drill/timeline";
 import { UpFailed } from "../../engine/up";
 import { answersOf } from "../../fence/answers";
+import { fence } from "../../fence/fence";
 import { addresses, credentials } from "../../local-cloud/addresses";
 import { cloudDown, cloudReset } from "../../local-cloud/cloud";
 import { readText, s3Client } from "../../stacks/backup-store";
@@ -165,6 +167,55 @@ describe("a primary that is cut off and lives on", { timeout: minutes(8) }, () =
     expect((await primary.onVps("docker ps --all --quiet")).trim()).toBe("");
     expect(await primary.onVps("test -s /srv/smarteros/postgres/pgdata/PG_VERSION && echo kept")).toBe("kept\n");
     expect(await primary.site.resolve(domain)).toBe(recovered);
+  });
+});
+
+describe("a site that lives", { timeout: minutes(3) }, () => {
+  const { awsAccessKey: accessKey, awsSecretKey: secretKey } = credentials;
+  const spec = (change: Partial<FenceSpec>): FenceSpec => ({
+    domain,
+    generation: 3,
+    operator: "ana@laptop",
+    addresses: [recovered],
+    bucket,
+    aws: {
+      region: drillSite.region,
+      s3Endpoint: addresses.s3.operatorUrl,
+      iamEndpoint: addresses.iam.operatorUrl,
+      accessKey,
+      secretKey,
+    },
+    ...change,
+  });
+  const attempt = ({ attempts }: FenceResult, of: FenceWay) => attempts.find(({ way }) => way === of);
+
+  it("is refused as long as nothing can stop it, and its backups go on", async () => {
+    const error: unknown = await fence(spec({}), ground.cloud.pki.caPem).catch((e: unknown) => e);
+    expect(String(error)).toMatch(
+      /it still serves at \S+ \(http\), \S+ \(https\); [^]*taken back: on again: backup-writer-g2-/,
+    );
+    expect(await readText(s3, bucket, generationLayout(3).active)).toBeUndefined();
+  });
+  it("is stopped by SSH, and starts no more by itself", async () => {
+    const hostKey = twoFields(ground.secrets.recoveryHost.publicKey);
+    const privateKeyFile = join(drillFolder(), "operator");
+    const result = await fence(spec({ ssh: { user: "root", privateKeyFile, hostKey } }), ground.cloud.pki.caPem);
+    console.log(`by SSH: ${result.verdict} after ${result.seconds.toFixed(1)} s, ${attempt(result, "ssh")?.detail}`);
+    expect(result).toMatchObject({ verdict: "fenced", answeredAfter: [{ address: recovered, port: "ssh" }] });
+    expect(result.answeredBefore.map(({ port }) => port)).toContain("https");
+    expect(result.seconds).toBeLessThan(20);
+    const onIt = sshTo(recovered, ground.secrets.operator.privateKey, ground.secrets.recoveryHost.publicKey);
+    const containers = await onIt(
+      "docker inspect --format '{{.State.Running}} {{.HostConfig.RestartPolicy.Name}}' $(docker ps --all --quiet) | sort -u",
+    );
+    expect(containers).toBe("false no\n");
+  });
+  it("is switched off by its provider, found by its labels", async () => {
+    const hetzner = { endpoint: addresses.hetzner.url, token: credentials.hetznerToken };
+    const result = await fence(spec({ generation: 4, hetzner }), ground.cloud.pki.caPem);
+    console.log(`by Hetzner: ${result.verdict} after ${result.seconds.toFixed(1)} s`);
+    expect(attempt(result, "hetzner")).toMatchObject({ outcome: "done", detail: "off: recovery-g2-server" });
+    expect(result).toMatchObject({ verdict: "fenced", answeredAfter: [] });
   });
 });
 
