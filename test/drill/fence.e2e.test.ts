@@ -6,17 +6,15 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { ListObjectsV2Command } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fenceResult, type FenceResult, type FenceSpec, type FenceWay } from "../../contracts/fence";
 import { activation, generationLayout } from "../../contracts/generation";
-import { guardFiles } from "../../contracts/guard";
 import { drillFolder, prepareGround, raisePrimary, sshTo, type Ground, type Primary } from "../../drill/ground";
+import { comeBack } from "../../drill/partition";
 import type { DrillStacks } from "../../drill/pulumi";
 import { drillSite, twoFields } from "../../drill/settings";
 import { Timeline } from "../../drill/timeline";
 import { UpFailed } from "../../engine/up";
-import { answersOf } from "../../fence/answers";
 import { fence } from "../../fence/fence";
 import { addresses, credentials } from "../../local-cloud/addresses";
 import { cloudDown, cloudReset } from "../../local-cloud/cloud";
@@ -66,13 +64,6 @@ async function upAs(operator: string, stacks: DrillStacks): Promise<{ code: numb
 }
 
 const primaryUp = () => ground.stacks.up("primary", { signal, onEvent: () => undefined });
-/** What serves at the VPS, asked as a customer does. */
-const served = async () => (await answersOf(addresses.hostinger, domain, 2)).filter(({ port }) => port !== "ssh");
-const guardFile = (name: keyof typeof guardFiles) =>
-  primary.onVps(`cat /srv/smarteros/guard/${guardFiles[name]} 2>/dev/null || true`);
-const accepts = (container: string, test: string) =>
-  primary.onVps(`docker exec ${container} ${test} >/dev/null 2>&1 && echo yes || echo no`);
-
 describe("a primary that is cut off and lives on", { timeout: minutes(8) }, () => {
   it("is recovered by one of two operators who begin at once; the other is told who and since when", async () => {
     await ground.cloud.connectHostinger(false);
@@ -110,43 +101,12 @@ describe("a primary that is cut off and lives on", { timeout: minutes(8) }, () =
     expect(active.activatedBy).toBe(winner.operator);
   });
 
-  it("goes down by itself when it is connected again", async () => {
-    await ground.cloud.connectHostinger(true);
-    const back = Date.now();
-    await vi.waitFor(async () => expect(await served()).toEqual([]), { timeout: 90_000, interval: 1_000 });
-    await vi.waitFor(async () => expect(await primaryServesInside()).toEqual({ postgres: "no", caddy: "no" }), {
-      timeout: 60_000,
-      interval: 1_000,
-    });
-    console.log(`down ${((Date.now() - back) / 1_000).toFixed(1)} s after it was connected`);
-    expect(await guardFile("down")).toMatch(/^generation 2 is active since /);
-    // They ran until then: each says what ended it.
-    for (const container of ["postgres", "caddy", "odoo"])
-      expect(await primary.onVps(`docker logs ${container} 2>&1 | grep -c 'the boot guard stops this' || true`)).toBe(
-        "1\n",
-      );
-  });
-
-  it("stays down when it boots, although its containers start again by themselves", async () => {
-    await ground.cloud.rebootHostinger();
-    const asked = `docker logs --since "$(docker inspect --format '{{.State.StartedAt}}' guard)" guard 2>&1 | grep -c guard-down || true`;
-    await vi.waitFor(async () => expect((await primary.onVps(asked)).trim()).toBe("1"), {
-      timeout: 60_000,
-      interval: 500,
-    });
-    const running = await primary.onVps("docker ps --format '{{.Names}}'");
-    expect(running.split("\n")).toEqual(expect.arrayContaining(["guard", "postgres", "caddy", "odoo"]));
-    expect(await primaryServesInside()).toEqual({ postgres: "no", caddy: "no" });
-    expect(await served()).toEqual([]);
-    expect(await guardFile("beat")).toBe("");
-  });
-
-  it("has written nothing to the backups since the fence, and has taken no DNS", async () => {
-    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: "g1/" }));
-    expect(Contents.length).toBeGreaterThan(0);
-    const after = Contents.filter(({ LastModified }) => LastModified!.getTime() > Date.parse(fenced.decidedAt));
-    expect(after.map(({ Key }) => Key)).toEqual([]);
-    expect(await primary.site.resolve(domain)).toBe(recovered);
+  it("comes back, goes down and stays down, writes nothing to the backups and takes no DNS", async () => {
+    const { onVps, site } = primary;
+    const { decidedAt } = fenced;
+    const checks = await comeBack({ cloud: ground.cloud, onVps, site, s3, bucket, decidedAt, recovered });
+    console.log(checks.map(({ name, evidence }) => `${name}: ${evidence}`).join("\n"));
+    expect(checks.filter(({ ok }) => !ok)).toEqual([]);
   });
 
   it("cannot be set up again, and its operator is told who is active since when; it may stand by", async () => {
@@ -218,12 +178,3 @@ describe("a site that lives", { timeout: minutes(3) }, () => {
     expect(result).toMatchObject({ verdict: "fenced", answeredAfter: [] });
   });
 });
-
-/** Asked on the host itself: whatever its network is, do its services run? */
-async function primaryServesInside(): Promise<Record<string, string>> {
-  const [postgres, caddy] = await Promise.all([
-    accepts("postgres", "pg_isready --quiet --host=/var/run/postgresql"),
-    accepts("caddy", "wget -q -T 4 -O /dev/null http://127.0.0.1:2019/config/"),
-  ]);
-  return { postgres: postgres.trim(), caddy: caddy.trim() };
-}
