@@ -58,6 +58,17 @@ export const agentSecrets = z.strictObject({
 });
 export type AgentSecrets = z.infer<typeof agentSecrets>;
 
+/**
+ * Which history a target lies on. After a restore on a living host the repository holds two that part at its target: pgBackRest would take
+ * the newest of both.
+ */
+const lineage = {
+  /** Base backup that the target is reached from. @default by time: the newest that ended before it */
+  backupLabel: z.string().optional(),
+  /** PostgreSQL's timeline of the target. @default the newest */
+  timeline: z.number().int().min(1).optional(),
+};
+
 /** One wave of the recovery: what `agent restore` reads on stdin. Targets must be empty, or hold the marker of this same restore. */
 export const restoreSpec = z.strictObject({
   /** Identity of this restore: a finished target holds it in `.smarteros-restored.json`; the same id again is a no-op. */
@@ -72,8 +83,8 @@ export const restoreSpec = z.strictObject({
       dataDir: z.string(),
       /** A named restore point of a manifest, or a time ISO 8601 (PITR). */
       target: z.discriminatedUnion("kind", [
-        z.strictObject({ kind: z.literal("restorePoint"), name: z.string(), backupLabel: z.string() }),
-        z.strictObject({ kind: z.literal("time"), time: z.iso.datetime() }),
+        z.strictObject({ kind: z.literal("restorePoint"), name: z.string(), ...lineage }),
+        z.strictObject({ kind: z.literal("time"), time: z.iso.datetime(), ...lineage }),
       ]),
       majorVersion: z.number().int(),
     })

@@ -19,6 +19,9 @@ export const postgresPaths = {
 /** PostgreSQL's own data directory in the mounted data folder. A sub-folder, because pgBackRest restores only into an empty one. */
 export const pgdata = (dataDir: string): string => join(dataDir, "pgdata");
 
+/** The timeline that a WAL segment's name begins with. @example timelineOf("00000002000000000000000A") === 2 */
+export const timelineOf = (walFile: string): number => Number.parseInt(walFile.slice(0, 8), 16);
+
 export interface PgbackrestConfArgs {
   s3: S3Location;
   /** Whose backups: the generation written to, or the one restored from. */

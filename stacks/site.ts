@@ -16,7 +16,7 @@ import { applicationUid, postgresUid, type ContainerFile, type ContainerSpec, ty
 import { SiteDns, type ExistingRecord } from "../components/site-dns";
 import { SiteNetwork } from "../components/site-network";
 import { ValidationGate } from "../components/validation-gate";
-import { agentStatusPort, type AgentConfig, type RestoreSpec, type S3Location } from "../contracts/agent";
+import { agentStatusPort, type AgentConfig, type S3Location } from "../contracts/agent";
 import type { GateResult, GateSpec } from "../contracts/gate";
 import { guardConfig, guardSet, type GuardSecrets } from "../contracts/guard";
 import { pgbackrestConf, postgresPaths } from "../contracts/pgbackrest";
@@ -28,8 +28,7 @@ import { seconds } from "../plan/units";
 import type { SiteConfig, StackConfig } from "./config";
 import { DnsCheck } from "../components/dns-check";
 import type { RestorePlan } from "./preflight";
-
-const stanza = "main";
+import { restoreSpecOf, s3Location, stanza } from "./restore-spec";
 
 /** Labels of everything that belongs to one generation of a site; how it is found again without any state. */
 export const siteLabels = (site: SiteConfig): Record<string, string> => ({ "smarteros.site": site.domain, "smarteros.generation": String(site.generation) });
@@ -46,14 +45,6 @@ export function dataFolders(): DataFolder[] {
     { set: guardSet, uid: 0, mode: "0755" },
   ];
   return [...shared, ...folderSets().map((set) => ({ set, uid: applicationUid }))];
-}
-
-/** Where this site's backups are, as its hosts reach them. */
-export function s3Location(site: SiteConfig): S3Location {
-  const { bucket, region, endpoint } = site.backups;
-  return endpoint
-    ? { host: endpoint.host, port: endpoint.port, region, bucket, uriStyle: "path", ...(endpoint.caPem ? { caPem: endpoint.caPem } : {}) }
-    : { host: `s3.${region}.amazonaws.com`, port: 443, region, bucket, uriStyle: "host" };
 }
 
 /** Network, data volumes and images of the site on its host. */
@@ -80,6 +71,8 @@ export interface SiteOutputs {
   readonly restored: readonly pulumi.Output<string>[];
   /** Vault's shares and token, when this stack opened it for the first time. Secret. */
   readonly vaultEscrow?: pulumi.Output<unknown>;
+  /** Keys that read the backups of this generation. Secret. */
+  readonly readerKeys: pulumi.Output<unknown>;
 }
 
 /**
@@ -103,6 +96,8 @@ export function deploySite(args: SiteArgs): SiteOutputs {
     new BackupIdentity(identityName(role, generation), { bucket: site.backups.bucket, generation, role, tags }, { dependsOn: [...(args.backupsReady ?? [])] });
   const writer = identity("writer", site.generation);
   const reader = restore ? identity("reader", restore.sourceGeneration) : undefined;
+  // For restores on this very host (`smarter recover`): handed to the operator alone.
+  const ownReader = identity("reader", site.generation);
 
   // --- one container ---
   const containers = new Map<string, ServiceContainer>();
@@ -128,7 +123,7 @@ export function deploySite(args: SiteArgs): SiteOutputs {
     if (!restore || !reader) return undefined;
     const sets = wave.flatMap((s) => s.backup.flatMap((b) => (b.kind === "files" ? [b.set] : b.kind === "raft-snapshot" ? ["vault-snapshot"] : b.kind === "cluster" ? ["postgres"] : [])));
     if (sets.length === 0) return undefined;
-    const spec = pulumi.all([reader.accessKey, reader.secretKey]).apply(([s3AccessKey, s3SecretKey]) => restoreSpecOf(config, restore, s3, sets, { s3AccessKey, s3SecretKey }));
+    const spec = pulumi.all([reader.accessKey, reader.secretKey]).apply(([s3AccessKey, s3SecretKey]) => restoreSpecOf(config, restore, sets, { s3AccessKey, s3SecretKey }));
     const previous = restored.at(-1);
     const component = new RestoreWave(
       `restore-wave-${number}`,
@@ -215,6 +210,7 @@ export function deploySite(args: SiteArgs): SiteOutputs {
   return {
     address: host.address,
     ...(gate ? { gate: gate.result } : {}),
+    readerKeys: pulumi.secret({ s3AccessKey: ownReader.accessKey, s3SecretKey: ownReader.secretKey }),
     restored: restored.map((r) => pulumi.unsecret(r.results)),
     ...(vaultEscrow ? { vaultEscrow: pulumi.secret(vaultEscrow) } : {}),
   };
@@ -233,34 +229,6 @@ function postgresFiles(config: StackConfig, s3: S3Location, writer: BackupIdenti
     ...(s3.caPem ? [{ path: postgresPaths.ca, content: s3.caPem }] : []),
     { path: postgresPaths.roles, content: JSON.stringify(secrets.databasePasswords) },
   ];
-}
-
-function restoreSpecOf(config: StackConfig, restore: RestorePlan, s3: S3Location, sets: readonly string[], keys: { s3AccessKey: string; s3SecretKey: string }): RestoreSpec {
-  const { body } = restore.set.manifest;
-  const { secrets, targetTime } = config;
-  return {
-    restoreId: restore.restoreId,
-    sourceGeneration: restore.sourceGeneration,
-    s3,
-    stanza,
-    secrets: { ...keys, postgresCipher: secrets.postgresCipher, filesCipher: secrets.filesCipher },
-    ...(sets.includes("postgres")
-      ? {
-          postgres: {
-            dataDir: postgresPaths.dataDir,
-            majorVersion: body.postgres.majorVersion,
-            target: targetTime ? { kind: "time" as const, time: new Date(targetTime).toISOString() } : { kind: "restorePoint" as const, name: body.postgres.restorePoint, backupLabel: body.postgres.backupLabel },
-          },
-        }
-      : {}),
-    fileSets: sets.flatMap((folder) => {
-      if (folder === "postgres") return [];
-      const set = folder === "vault-snapshot" ? "vault" : folder;
-      const found = body.files[set];
-      if (!found) throw new pulumi.RunError(`backup set ${restore.set.key}: it has no file set ${set}; fix: an earlier set by recovery:targetTime`);
-      return [{ name: set, path: setPath(folder), snapshot: found.snapshot }];
-    }),
-  };
 }
 
 function agentConfigOf(site: SiteConfig, s3: S3Location): AgentConfig {

@@ -6,7 +6,8 @@
 #   SMARTEROS_ARCHIVE_TIMEOUT_SECONDS a WAL segment is archived at least this often, in seconds [60]
 #   SMARTEROS_SHARED_BUFFERS, SMARTEROS_EFFECTIVE_CACHE_SIZE, SMARTEROS_WORK_MEM, SMARTEROS_MAINTENANCE_WORK_MEM,
 #   SMARTEROS_MAX_WAL_SIZE, SMARTEROS_MAX_CONNECTIONS                                    [for a VPS of 4 GB]
-#   SMARTEROS_LISTEN_ADDRESSES [*]  SMARTEROS_PORT [5432]
+#   SMARTEROS_LISTEN_ADDRESSES [*; empty: the socket alone]  SMARTEROS_PORT [5432]
+#   SMARTEROS_HOLD_WAL                archive nothing: WAL waits in the data folder for the next start [unset]
 #   PGDATA, SMARTEROS_SOCKET_DIR, SMARTEROS_CONF_DIR, SMARTEROS_STATE_DIR, SMARTEROS_ROLES, SMARTEROS_ROLES_SQL,
 #   SMARTEROS_PGBACKREST_CONF        places [those of the image]
 # Exit codes: 64 the data folder is not what was asked for, 65 roles failed, 66 a folder cannot be written,
@@ -61,7 +62,7 @@ configure() {
 data_directory = '$PGDATA'
 hba_file = '$conf/pg_hba.conf'
 ident_file = '$conf/pg_ident.conf'
-listen_addresses = '${SMARTEROS_LISTEN_ADDRESSES:-*}'
+listen_addresses = '${SMARTEROS_LISTEN_ADDRESSES-*}'
 port = $port
 unix_socket_directories = '$socket'
 password_encryption = 'scram-sha-256'
@@ -134,8 +135,9 @@ fi
 configure
 
 # On the command line, which outranks postgresql.auto.conf: a setting that was backed up must never archive to the old generation.
-postgres --config-file="$conf/postgresql.conf" -c archive_mode=on \
-  -c archive_command="pgbackrest --config=$pgbackrest_conf --stanza=main archive-push %p" &
+archive="pgbackrest --config=$pgbackrest_conf --stanza=main archive-push %p"
+[ -z "${SMARTEROS_HOLD_WAL:-}" ] || archive=
+postgres --config-file="$conf/postgresql.conf" -c archive_mode=on -c archive_command="$archive" &
 server=$!
 trap stop TERM INT
 

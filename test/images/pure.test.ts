@@ -6,6 +6,7 @@ import { pgbackrestConf, type PgbackrestConfArgs } from "../../contracts/pgbackr
 import { FileSets } from "../../images/agent/src/file-sets";
 import { fingerprint } from "../../images/agent/src/fingerprint";
 import { type BaseBackup, dueBackup } from "../../images/agent/src/pgbackrest";
+import { isAncestor, lsnBytes, parseHistory } from "../../images/agent/src/lineage";
 import { targetOptions } from "../../images/agent/src/restore/postgres";
 import { beginRestore, finishRestore, inspectTarget } from "../../images/agent/src/restore/target";
 import { parseJson } from "../../images/agent/src/settings";
@@ -53,6 +54,8 @@ describe("which base backup is due", () => {
     label: `${type}-${stoppedAt}`,
     type,
     stoppedAt,
+    walStop: "000000010000000000000002",
+    lsnStop: "0/2000100",
   });
   test.each([
     ["the first is full", [], 0, "full"],
@@ -72,6 +75,21 @@ describe("which base backup is due", () => {
   });
 });
 
+describe("a base backup is an ancestor of the cluster", () => {
+  const third = parseHistory(3, "1\t0/5000000\tno recovery target specified\n\n2\t0/A000000\tat restore point \"x\"\n");
+  test.each([
+    ["on the cluster's own timeline", 3, "0/F000000", true],
+    ["before its history left the backup's", 2, "0/A000000", true],
+    ["not after that", 2, "0/A000001", false],
+    ["before an earlier parting", 1, "0/4FFFFFF", true],
+    ["not after an earlier parting", 1, "0/6000000", false],
+  ])("%s", (_, timeline, lsnStop, expected) => {
+    const walStop = `${String(timeline).padStart(8, "0")}0000000000000002`;
+    expect(isAncestor(third, { walStop, lsnStop })).toBe(expected);
+  });
+  test("positions are compared as numbers", () => expect(lsnBytes("1/0") > lsnBytes("0/FFFFFFFF")).toBe(true));
+});
+
 describe("the options of a restore", () => {
   test("by name take the manifest's base backup", () => {
     expect(targetOptions({ kind: "restorePoint", name: "smarteros-1", backupLabel: "20261124-051217F" })).toEqual([
@@ -79,6 +97,13 @@ describe("the options of a restore", () => {
       "--type=name",
       "--target=smarteros-1",
       "--target-action=promote",
+    ]);
+  });
+  test("by time on one of several histories take the manifest's too", () => {
+    const lineage = { backupLabel: "20261124-051217F", timeline: 2 };
+    expect(targetOptions({ kind: "time", time: "2026-11-24T03:50:44.120Z", ...lineage }).slice(0, 2)).toEqual([
+      "--set=20261124-051217F",
+      "--target-timeline=2",
     ]);
   });
   test("by time let pgBackRest choose it", () => {

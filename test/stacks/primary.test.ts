@@ -54,9 +54,10 @@ describe("the backup buckets", () => {
     expect(stack.waitsFor("backup-writer-g1", "backups")).toBe(true));
 });
 
-it("gives its writer a key only once its limits are in place, and makes no reader", () => {
-  expect(stack.all("aws:iam/user:User").map((r) => r.name)).toEqual(["backup-writer-g1", "backup-guard-g1"]);
-  expect(stack.waitsFor("backup-writer-g1-key", "backup-writer-g1-policy")).toBe(true);
+it("gives its writer, its reader and its guard keys only once their limits are in place", () => {
+  const roles = ["backup-writer-g1", "backup-reader-g1", "backup-guard-g1"];
+  expect(stack.all("aws:iam/user:User").map((r) => r.name)).toEqual(roles);
+  for (const role of roles) expect([role, stack.waitsFor(`${role}-key`, `${role}-policy`)]).toEqual([role, true]);
 });
 
 it("restores nothing and needs no gate: DNS follows the services", () => {

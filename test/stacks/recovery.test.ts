@@ -107,14 +107,14 @@ describe("the server", () => {
     }));
 });
 
-it("needs nothing of the primary: no bucket, no stack reference, a reader of its backups, a writer and a guard of its own", () => {
+it("needs nothing of the primary: no bucket, no stack reference, a reader of its backups, a writer, a reader and a guard of its own", () => {
   expect(stack.resources.filter((r) => /s3\/|StackReference/.test(r.type))).toEqual([]);
   expect(
     stack
       .all("aws:iam/user:User")
       .map((r) => r.name)
       .sort(),
-  ).toEqual(["backup-guard-g2", "backup-reader-g1", "backup-writer-g2"]);
+  ).toEqual(["backup-guard-g2", "backup-reader-g1", "backup-reader-g2", "backup-writer-g2"]);
 });
 
 it("restores once: nothing that changes later starts a restore again", () => {

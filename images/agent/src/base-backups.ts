@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isAncestor, type Lineage } from "./lineage";
 import type { Log } from "./log";
 import { dueBackup, type BaseBackup, type Pgbackrest } from "./pgbackrest";
 import { Remembered } from "./state";
@@ -10,6 +11,8 @@ const listHoldsSeconds = 300;
 
 export interface BaseBackupsArgs {
   pgbackrest: Pgbackrest;
+  /** Of the running cluster. */
+  lineage: () => Promise<Lineage>;
   every: { fullEverySeconds: number; incrementalEverySeconds: number };
   /** Outlives the container. */
   stateDir: string;
@@ -29,21 +32,15 @@ export class BaseBackups {
     this.unfinished = new Remembered(args.stateDir, "base-backup-begun", begun, args.log);
   }
 
+  /** The newest that the cluster's history goes through. */
   async newest(): Promise<BaseBackup | undefined> {
-    return (await this.all()).at(-1);
-  }
-
-  private async all(): Promise<readonly BaseBackup[]> {
-    const at = performance.now();
-    if (!this.known || at - this.known.at > listHoldsSeconds * 1000)
-      this.known = { backups: await this.args.pgbackrest.backups(this.args.signal), at };
-    return this.known.backups;
+    return (await this.usable()).at(-1);
   }
 
   async backUpIfDue(): Promise<void> {
     const { pgbackrest, every, log, signal } = this.args;
     const cutOff = await this.unfinished.read();
-    const type = dueBackup(await this.all(), Date.now() / 1000, every, cutOff !== undefined);
+    const type = dueBackup(await this.usable(), Date.now() / 1000, every, cutOff !== undefined);
     if (type === undefined) return;
     if (cutOff) log.info("base-backup-was-cut-off", { ...cutOff, consequence: "this one is full" });
     await this.unfinished.write({ type, begunAt: new Date().toISOString() });
@@ -53,5 +50,17 @@ export class BaseBackups {
     this.known = undefined; // a cycle beside it has read the list meanwhile
     await this.unfinished.forget();
     log.info("base-backup-finished", { type });
+  }
+
+  private async usable(): Promise<BaseBackup[]> {
+    const [backups, lineage] = await Promise.all([this.all(), this.args.lineage()]);
+    return backups.filter((backup) => isAncestor(lineage, backup));
+  }
+
+  private async all(): Promise<readonly BaseBackup[]> {
+    const at = performance.now();
+    if (!this.known || at - this.known.at > listHoldsSeconds * 1000)
+      this.known = { backups: await this.args.pgbackrest.backups(this.args.signal), at };
+    return this.known.backups;
   }
 }

@@ -3,6 +3,7 @@ import type { Manifest, ManifestBody } from "../../../contracts/manifest";
 import { BaseBackups } from "./base-backups";
 import { command } from "./command";
 import { FileSets } from "./file-sets";
+import { lineageOf } from "./lineage";
 import type { Log } from "./log";
 import { Manifests, type SetEntry } from "./manifests";
 import { Pgbackrest } from "./pgbackrest";
@@ -59,6 +60,7 @@ export class Backups {
       runDir,
       log,
     });
+    const lineage = () => withPostgres(config.postgres.socketDir, lineageOf);
     const store = new Store(s3, secrets);
     const client = config.vault && new VaultClient(config.vault.address, secrets.vaultToken);
     const passwords = { postgres: secrets.postgresCipher, files: secrets.filesCipher };
@@ -66,7 +68,7 @@ export class Backups {
       settings,
       pgbackrest,
       restic,
-      baseBackups: new BaseBackups({ pgbackrest, every: config, stateDir: cacheDir, log, signal }),
+      baseBackups: new BaseBackups({ pgbackrest, lineage, every: config, stateDir: cacheDir, log, signal }),
       fileSets: new FileSets(restic),
       vault: client && { client, set: new VaultSet(client, store, generation, runDir) },
       manifests: await Manifests.open({ generation, passwords, store, stateDir: cacheDir, log }),

@@ -4,6 +4,7 @@ import { restoreSpec } from "../../../contracts/agent";
 import { gateSpec } from "../../../contracts/gate";
 import { guardPath } from "../../../contracts/guard";
 import { postgresPaths } from "../../../contracts/pgbackrest";
+import { recoverSpec } from "../../../contracts/recover";
 import { vaultInitSpec, vaultRestoreSpec } from "../../../contracts/vault";
 import { exitCodes, Failure } from "./failure";
 import { logTo, messageOf } from "./log";
@@ -80,6 +81,19 @@ program
     const { restore } = await import("./restore/restore");
     const spec = parseJson(await stdin(), "the restore spec on stdin", restoreSpec);
     for (const result of await restore(spec, { ...places(), sourceConf }, logTo(process.stderr))) print(result);
+  });
+
+program
+  .command("recover")
+  .description("restore a cluster beside a damaged one, and verify it; 2 when it does not hold, 3 when the target is not empty")
+  .option("--server-dir <dir>", "of the server that verifies", "/run/smarteros-server")
+  .option("--entrypoint <file>", "of images/postgres", "smarteros-postgres")
+  .action(async (own: { serverDir: string; entrypoint: string }) => {
+    const { recover } = await import("./recover/recover");
+    const spec = parseJson(await stdin(), "the recover spec on stdin", recoverSpec);
+    const result = await recover(spec, { ...places(), ...own }, logTo(process.stderr));
+    print(result);
+    if (!result.passed) process.exitCode = exitCodes.gateFailed;
   });
 
 program

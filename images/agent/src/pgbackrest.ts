@@ -11,6 +11,9 @@ export interface BaseBackup {
   type: "full" | "diff" | "incr";
   /** Unix time, seconds. */
   stoppedAt: number;
+  /** The last WAL segment that it needs, which names its timeline, and the position where it ended. */
+  walStop: string;
+  lsnStop: string;
 }
 
 const infoSchema = z.array(
@@ -22,6 +25,8 @@ const infoSchema = z.array(
         type: z.enum(["full", "diff", "incr"]),
         error: z.boolean().optional(),
         timestamp: z.object({ stop: z.number() }),
+        archive: z.object({ stop: z.string() }),
+        lsn: z.object({ stop: z.string() }),
       }),
     ),
   }),
@@ -66,7 +71,13 @@ export class Pgbackrest {
     const [stanza] = infoSchema.parse(JSON.parse(await this.run("info", ["--output=json"], { signal })));
     return (stanza?.backup ?? [])
       .filter((backup) => backup.error !== true)
-      .map(({ label, type, timestamp }) => ({ label, type, stoppedAt: timestamp.stop }));
+      .map(({ label, type, timestamp, archive, lsn }) => ({
+        label,
+        type,
+        stoppedAt: timestamp.stop,
+        walStop: archive.stop,
+        lsnStop: lsn.stop,
+      }));
   }
 }
 

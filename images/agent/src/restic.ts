@@ -30,6 +30,9 @@ const summarySchema = z.object({
 /** restic asks the store for a directory that its cache lacks, is refused, and would try again for a quarter of an hour. */
 const unreadableDirectory = /^Load\(<data\/.*returned error/;
 
+/** A path as restic's patterns (Go's filepath.Match) read it, with nothing special in it. */
+const literally = (path: string): string => path.replaceAll(/[*?[\]\\]/g, "\\$&");
+
 /** The restic repository of one generation. Secrets go by the environment. */
 export class Restic {
   private cacheIsLost = false;
@@ -108,14 +111,17 @@ export class Restic {
 
   /**
    * Restores one folder of a snapshot that `backup` made, into another. Takes no lock: the reader cannot write one.
+   * @param paths below that folder: only these @default all of it
    * @returns the path of the folder that was backed up
    */
-  async restoreInto(reference: string, parent: string): Promise<string> {
+  async restoreInto(reference: string, parent: string, paths?: readonly string[]): Promise<string> {
     const { snapshot, folder } = folderInSnapshot(reference);
-    await this.run(["restore", snapshot, "--no-lock", "--include", folder, "--target", parent]);
+    const wanted = paths?.map((path) => `${folder}/${literally(path)}`) ?? [folder];
+    const includes = wanted.flatMap((path) => ["--include", path]);
+    await this.run(["restore", snapshot, "--no-lock", ...includes, "--target", parent]);
     const restored = join(parent, folder);
     await lstat(restored).catch((cause: unknown) => {
-      throw new Error(`snapshot ${snapshot} holds no ${folder}`, { cause });
+      throw new Error(`snapshot ${snapshot} holds no ${wanted[0]}${wanted.length > 1 ? ", ..." : ""}`, { cause });
     });
     return restored;
   }

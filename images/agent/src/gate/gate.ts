@@ -19,7 +19,12 @@ export async function gate(spec: GateSpec, log: Log): Promise<GateResult> {
     ...webhookChecks(spec),
     ...tlsChecks(spec),
   ];
-  const deadline = AbortSignal.timeout(spec.deadlineSeconds * 1000);
+  return judgeAll(checks, spec.deadlineSeconds, log);
+}
+
+/** The verdict over checks that are made side by side. @param seconds in which each must hold; it is looked at again until then */
+export async function judgeAll(checks: readonly Check[], seconds: number, log: Log): Promise<GateResult> {
+  const deadline = AbortSignal.timeout(seconds * 1000);
   const results = await Promise.all(checks.map((check) => judge(check, deadline, log)));
   return { passed: results.every(({ ok }) => ok), finishedAt: new Date().toISOString(), checks: results };
 }

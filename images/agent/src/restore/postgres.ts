@@ -64,14 +64,23 @@ export async function postgresPart(args: PostgresPartArgs): Promise<Part> {
   };
 }
 
-/** pgBackRest's options for a target. By name the base backup is given: it must be one that ended before the point. */
+/** pgBackRest's options for a target, on the history that it lies on. */
 export function targetOptions(target: PostgresSpec["target"]): string[] {
-  const promote = "--target-action=promote";
+  const { backupLabel, timeline } = target;
+  return [
+    ...(backupLabel === undefined ? [] : [`--set=${backupLabel}`]),
+    ...(timeline === undefined ? [] : [`--target-timeline=${timeline}`]),
+    ...whereOptions(target),
+    "--target-action=promote",
+  ];
+}
+
+function whereOptions(target: PostgresSpec["target"]): string[] {
   switch (target.kind) {
     case "restorePoint":
-      return [`--set=${target.backupLabel}`, "--type=name", `--target=${target.name}`, promote];
+      return ["--type=name", `--target=${target.name}`];
     case "time":
-      return ["--type=time", `--target=${postgresTime(target.time)}`, promote];
+      return ["--type=time", `--target=${postgresTime(target.time)}`];
     default:
       return target satisfies never;
   }
@@ -85,9 +94,8 @@ function recoveryOptions(sourceConf: string, stanza: string): string[] {
 }
 
 function describeTarget(target: PostgresSpec["target"]): string {
-  return target.kind === "time"
-    ? `base backup; WAL follows at start, to ${target.time}`
-    : `base backup ${target.backupLabel}; WAL follows at start, to ${target.name}`;
+  const to = target.kind === "time" ? target.time : target.name;
+  return `base backup ${target.backupLabel ?? "before it"}; WAL follows at start, to ${to}`;
 }
 
 async function requireMajorVersion(expected: number): Promise<void> {
@@ -100,7 +108,8 @@ async function requireMajorVersion(expected: number): Promise<void> {
   );
 }
 
-async function postgresIds(): Promise<{ uid: number; gid: number }> {
+/** Of the user that runs the server. */
+export async function postgresIds(): Promise<{ uid: number; gid: number }> {
   const [uid, gid] = await Promise.all([command("id", ["-u", "postgres"]), command("id", ["-g", "postgres"])]);
   return { uid: Number(uid), gid: Number(gid) };
 }

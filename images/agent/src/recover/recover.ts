@@ -1,0 +1,77 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { GateResult } from "../../../../contracts/gate";
+import { pgbackrestConf } from "../../../../contracts/pgbackrest";
+import type { RecoverSpec } from "../../../../contracts/recover";
+import { command } from "../command";
+import { judgeAll } from "../gate/gate";
+import type { Log } from "../log";
+import { Restic } from "../restic";
+import { postgresIds } from "../restore/postgres";
+import { restore } from "../restore/restore";
+import type { Places } from "../settings";
+import { clusterChecks, dataSpec } from "./checks";
+import { bringMissing } from "./missing";
+import { PrivateServer } from "./server";
+
+/** Seconds for all checks of a cluster; amcheck reads every page. */
+const checkSeconds = 3600;
+
+export interface RecoverPlaces extends Places {
+  /** The private server's own, readable by nobody else. */
+  readonly serverDir: string;
+  readonly entrypoint: string;
+}
+
+/**
+ * A cluster for the place of a damaged one: restored into its own folder, replayed to the target and checked by a server that nobody else
+ * reaches, and shut down, so that it only has to be started. Killed at any moment it can be run again.
+ */
+export async function recover(spec: RecoverSpec, places: RecoverPlaces, log: Log): Promise<GateResult> {
+  const { serverDir, entrypoint } = places;
+  const { restoreId, postgres } = spec.restore;
+  const sourceConf = await writeSourceConf(spec, places);
+  await restore(spec.restore, { ...places, sourceConf }, log);
+  const server = await PrivateServer.start({ dataDir: postgres.dataDir, restoreId, serverDir, entrypoint, log });
+  try {
+    await withRestic(spec, places, log, (restic) => bringMissing(spec, dataSpec(spec, server.socketDir), restic, log));
+    return await judgeAll(clusterChecks(spec, server.socketDir), checkSeconds, log);
+  } finally {
+    await server.stop();
+  }
+}
+
+/** pgBackRest's configuration for the server, which fetches WAL while it replays: in a folder that only its user enters. */
+async function writeSourceConf({ restore }: RecoverSpec, { serverDir }: RecoverPlaces): Promise<string> {
+  const { uid, gid } = await postgresIds();
+  const folders = { lockDir: join(serverDir, "lock"), spoolDir: join(serverDir, "spool") };
+  for (const folder of [serverDir, ...Object.values(folders)]) await mkdir(folder, { recursive: true, mode: 0o700 });
+  const caFile = join(serverDir, "ca.pem");
+  const file = join(serverDir, "source.conf");
+  const text = pgbackrestConf({
+    s3: restore.s3,
+    generation: restore.sourceGeneration,
+    stanza: restore.stanza,
+    dataDir: restore.postgres.dataDir,
+    credentials: restore.secrets,
+    cipher: restore.secrets.postgresCipher,
+    use: "source",
+    caFile,
+    ...folders,
+  });
+  if (restore.s3.caPem !== undefined) await writeFile(caFile, restore.s3.caPem, { mode: 0o600 });
+  await writeFile(file, text, { mode: 0o600 });
+  await command("chown", ["-R", `${uid}:${gid}`, serverDir]);
+  return file;
+}
+
+async function withRestic<T>({ restore }: RecoverSpec, { runDir, cacheDir }: Places, log: Log, use: (restic: Restic) => Promise<T>): Promise<T> {
+  await mkdir(cacheDir, { recursive: true, mode: 0o700 });
+  const own = await mkdtemp(join(cacheDir, "recover-"));
+  const { s3, sourceGeneration: generation, secrets } = restore;
+  try {
+    return await use(await Restic.configure({ s3, generation, keys: secrets, password: secrets.filesCipher, cacheDir: own, runDir, log }));
+  } finally {
+    await rm(own, { recursive: true });
+  }
+}
