@@ -84,6 +84,12 @@ export class StackEngine {
     >;
   }
 
+  /** The same with secrets in clear: never to be shown. */
+  async secretOutputs(signal?: AbortSignal): Promise<Record<string, unknown>> {
+    const args = ["stack", "output", "--json", "--show-secrets", "--stack", this.stack];
+    return JSON.parse(await this.ask(args, signal)) as Record<string, unknown>;
+  }
+
   /** Lets go of the state's lock, whoever holds it. */
   async cancel(): Promise<void> {
     await this.ask(["cancel", this.stack, "--yes"]);

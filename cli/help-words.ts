@@ -4,6 +4,10 @@ type CommandName =
   | "status"
   | "failover"
   | "activate"
+  | "recover"
+  | "postgres"
+  | "cancel"
+  | "release"
   | "checklist"
   | "audit"
   | "drill"
@@ -38,7 +42,7 @@ interface HelpWords {
   };
   /** Shown below the help of commands whose exit codes differ. */
   readonly exits: Readonly<
-    Record<"smarter" | "status" | "activate" | "checklist" | "audit" | "doctor" | "drill", string>
+    Record<"smarter" | "status" | "activate" | "recover" | "checklist" | "audit" | "doctor" | "drill", string>
   >;
   readonly usage: string;
   readonly arguments: string;
@@ -55,6 +59,10 @@ export const helpWords: Words<HelpWords> = {
       status: "what works, what does not, and whether to declare a disaster",
       failover: "brings the business back at the other provider",
       activate: "activates the recovery: preflight, confirmation, restore, gate, DNS, report; run again, it resumes",
+      recover: "brings data back on the host that lives",
+      postgres: "the whole cluster, restored beside the damaged one, verified, put in its place; run again, it resumes",
+      cancel: "ends a recovery that is not in place yet: the services run on the data of before",
+      release: "deletes the damaged data that recoveries have kept",
       checklist: "the items of the plan's checklist after a recovery, each checked",
       audit: "what an auditor asks, each statement with its evidence",
       drill: "a drill on this machine's local cloud; its own options follow it (drill -- --help)",
@@ -91,6 +99,8 @@ export const helpWords: Words<HelpWords> = {
         "Exit codes: 0 healthy; 2 degraded; 3 a trigger of the plan holds: declare a disaster; 1 it could not look.",
       activate:
         "Exit codes: 0 recovered; 1 failed (run it again to resume); 2 recovered, but the checklist has open items; 4 refused, nothing was changed; 130 Ctrl-C.",
+      recover:
+        "Exit codes: 0 done; 1 failed (run it again to resume); 2 recovered, but the backups lag; 4 refused, nothing was changed; 130 Ctrl-C.",
       checklist: "Exit codes: 0 every item holds; 2 one does not; 1 it could not look.",
       audit: "Exit codes: 0 nothing required is missing; 2 something is; 1 it could not look.",
       doctor: "Exit codes: 0 nothing is missing; 2 something is.",
@@ -111,6 +121,10 @@ export const helpWords: Words<HelpWords> = {
       failover: "trae el negocio de vuelta en el otro proveedor",
       activate:
         "activa la recuperación: verificación previa, confirmación, restauración, validación, DNS, informe; repetido, continúa",
+      recover: "trae datos de vuelta en el host que vive",
+      postgres: "el clúster entero, restaurado junto al dañado, verificado y puesto en su lugar; repetido, continúa",
+      cancel: "termina una recuperación que aún no está en su lugar: los servicios siguen con los datos de antes",
+      release: "borra los datos dañados que las recuperaciones guardaron",
       checklist: "los puntos del checklist posterior a la recuperación, cada uno comprobado",
       audit: "lo que pregunta un auditor, cada afirmación con su evidencia",
       drill: "un simulacro en la nube local de esta máquina; le siguen sus propias opciones (drill -- --help)",
@@ -147,6 +161,8 @@ export const helpWords: Words<HelpWords> = {
         "Códigos de salida: 0 sano; 2 degradado; 3 se cumple un criterio del plan: declarar un desastre; 1 no se pudo mirar.",
       activate:
         "Códigos de salida: 0 recuperado; 1 falló (repetir el comando continúa); 2 recuperado, pero quedan puntos del checklist; 4 rechazado, nada cambió; 130 Ctrl-C.",
+      recover:
+        "Códigos de salida: 0 hecho; 1 falló (repetir el comando continúa); 2 recuperado, pero los respaldos tardan; 4 rechazado, nada cambió; 130 Ctrl-C.",
       checklist: "Códigos de salida: 0 se cumplen todos; 2 alguno no; 1 no se pudo mirar.",
       audit: "Códigos de salida: 0 no falta nada exigido; 2 falta algo; 1 no se pudo mirar.",
       doctor: "Códigos de salida: 0 no falta nada; 2 falta algo.",

@@ -42,9 +42,9 @@ export function buildProgram({ lang, context, onExit, completion = true }: Progr
     prepared(parent.command(name).description(t.commands[name]));
   const runs = <O>(target: Command, load: Load<O>) =>
     target.action(async (options: O) => onExit(await load().run(context, options)));
-  const onStack = (target: Command) =>
+  const onStack = (target: Command, standard: "recovery" | "primary" = "recovery") =>
     target
-      .option("-s, --stack <name>", t.options.stack, "recovery")
+      .option("-s, --stack <name>", t.options.stack, standard)
       .addOption(new Option("--config-file <file>", t.options.configFile).env("SMARTER_CONFIG_FILE"))
       .addOption(
         new Option("--primary-config-file <file>", t.options.primaryConfigFile).env("SMARTER_PRIMARY_CONFIG_FILE"),
@@ -102,6 +102,36 @@ export function buildProgram({ lang, context, onExit, completion = true }: Progr
       "audit",
     ),
     () => require("./audit/command") as typeof import("./audit/command"),
+  );
+
+  const recover = command(program, "recover").helpCommand(false);
+  runs(
+    exits(
+      onStack(
+        command(recover, "postgres")
+          .option("--at <time>", t.options.at, time(t.allowed))
+          .option("-y, --yes", t.options.yes)
+          .option("--dry-run", t.options.dryRun)
+          .option("--json", t.options.json),
+        "primary",
+      ),
+      "recover",
+    ),
+    () => require("./recover/postgres") as typeof import("./recover/postgres"),
+  );
+  runs(
+    exits(onStack(command(recover, "cancel").option("-y, --yes", t.options.yes), "primary"), "recover"),
+    () => require("./recover/cancel") as typeof import("./recover/cancel"),
+  );
+  runs(
+    exits(
+      onStack(
+        command(recover, "release").option("-y, --yes", t.options.yes).option("--dry-run", t.options.dryRun),
+        "primary",
+      ),
+      "recover",
+    ),
+    () => require("./recover/release") as typeof import("./recover/release"),
   );
 
   // The drill's own options are handed on as they are.

@@ -48,11 +48,16 @@ export class RestoreWave extends pulumi.ComponentResource {
 const restoreMounts = (sets: readonly string[]): string[] =>
   sets.map((set) => `${dataRoot}/${set}:${set === "postgres" ? postgresPaths.dataDir : setPath(set)}`);
 
+/** Runs `agent restore` on the folders of these sets. */
+export const restoreScript = (container: string, image: string, sets: readonly string[]): string =>
+  restoringScript(container, image, restoreMounts(sets), "restore");
+
 /**
- * Runs `agent restore` in a container of its own. One that an interrupted run left behind is stopped first, so that two never write to
- * the same folders.
+ * Runs a restoring command of the agent in a container of its own. One that an interrupted run left behind is stopped first, so that two
+ * never write to the same folders.
+ * @param mounts "host folder:path"
  */
-export function restoreScript(container: string, image: string, sets: readonly string[]): string {
-  const mounts = restoreMounts(sets).map((m) => `--volume ${quote(m)}`).join(" ");
-  return `docker rm --force ${container} >/dev/null 2>&1 || true; exec docker run --rm --interactive --name ${container} --log-driver none --cap-drop ALL --cap-add CHOWN --cap-add DAC_OVERRIDE --cap-add FOWNER --cap-add SETUID --cap-add SETGID --security-opt no-new-privileges --user 0:0 ${mounts} ${quote(image)} restore`;
+export function restoringScript(container: string, image: string, mounts: readonly string[], run: "restore" | "recover"): string {
+  const volumes = mounts.map((m) => `--volume ${quote(m)}`).join(" ");
+  return `docker rm --force ${container} >/dev/null 2>&1 || true; exec docker run --rm --interactive --name ${container} --log-driver none --cap-drop ALL --cap-add CHOWN --cap-add DAC_OVERRIDE --cap-add FOWNER --cap-add SETUID --cap-add SETGID --security-opt no-new-privileges --user 0:0 ${volumes} ${quote(image)} ${run}`;
 }

@@ -1,6 +1,7 @@
 import { handOverClaim, operatorName } from "../../stacks/backup-store";
 import { colours } from "../table";
-import { OperatorError, type Context } from "../context";
+import { confirm } from "../confirm";
+import type { Context } from "../context";
 import type { ClearConfig, StackEngine } from "../engine";
 import { exitCodes, type ExitCode } from "../exit-codes";
 import { masker, maskedOutput } from "../mask";
@@ -118,20 +119,4 @@ function renderChecks(title: string | undefined, checks: readonly Check[], lang:
       ({ id, ok, said }) => `  ${ok ? c.green("✓") : c.red("✗")} ${t.check[id]}: ${said.replaceAll("\n", "\n      ")}`,
     ),
   ].join("\n");
-}
-
-/** Waits until the domain is typed. @throws OperatorError without a terminal */
-async function confirm(domain: string, { lang, signal, output }: Context): Promise<void> {
-  const t = failoverWords[lang];
-  if (!process.stdin.isTTY) throw new OperatorError(t.needsYes, exitCodes.refused);
-  const { default: input } = await import("@inquirer/input");
-  try {
-    await input(
-      { message: t.confirm(domain), validate: (typed) => typed.trim() === domain || t.confirmWrong(domain) },
-      { signal, output: process.stderr },
-    );
-  } catch (cause) {
-    output.note(t.nothingChanged);
-    throw new OperatorError("Ctrl-C", exitCodes.interrupted, { cause });
-  }
 }

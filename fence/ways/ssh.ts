@@ -45,7 +45,7 @@ export async function stopBySsh(
       const output = await runOverSsh(
         { host, user: ssh.user, privateKey, hostKey: ssh.hostKey },
         stopScript(domain, generation),
-        deadline,
+        { deadline },
       );
       return `${host}: ${output.trim()}`;
     }),

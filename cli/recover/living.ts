@@ -1,0 +1,71 @@
+import { setAllConfig } from "@pulumi/pulumi/runtime/config";
+import { z } from "zod";
+import { runOverSsh, type RunOptions, type SshHost } from "../../components/host/ssh";
+import { ConfigError, readConfig, type StackConfig } from "../../stacks/config";
+import { readBackups } from "../backups";
+import { OperatorError, type StackOptions } from "../context";
+import { StackEngine, type ClearConfig } from "../engine";
+import { exitCodes } from "../exit-codes";
+import { hostAccess } from "../inside";
+import type { Language } from "../language";
+import { settingsOf } from "../settings";
+import { recoverWords } from "./words";
+
+const outputs = z.object({
+  address: z.string(),
+  readerKeys: z.object({ s3AccessKey: z.string(), s3SecretKey: z.string() }).optional(),
+});
+
+/** A site that lives, and everything that a recovery on its own host needs. */
+export interface Living {
+  readonly engine: StackEngine;
+  readonly clear: ClearConfig;
+  readonly config: StackConfig;
+  readonly address: string;
+  readonly host: SshHost;
+  /** Read the backups of this very generation. Secret. */
+  readonly readerKeys: { readonly s3AccessKey: string; readonly s3SecretKey: string };
+  /** Runs a script as root on its host. */
+  run(script: string, options?: RunOptions): Promise<string>;
+}
+
+const refused = (message: string, cause?: unknown) => new OperatorError(message, exitCodes.refused, { cause });
+
+/** Finds the site of a stack. Changes nothing. @throws OperatorError with what is missing, and the fix */
+export async function findLiving(options: StackOptions, lang: Language, signal: AbortSignal): Promise<Living> {
+  const { stack } = options;
+  if (stack !== "recovery" && stack !== "primary")
+    throw refused(`--stack: received ${stack}; allowed: recovery, primary; fix: --stack primary`);
+  const engine = await StackEngine.find(options);
+  const [clear, said] = await Promise.all([engine.config(signal), engine.secretOutputs(signal)]).catch((cause: Error) => {
+    throw refused(cause.message, cause);
+  });
+  const found = outputs.safeParse(said);
+  if (!found.success || !found.data.readerKeys) throw refused(recoverWords[lang].noOutputs(stack));
+  const config = configOf(clear, stack);
+  await requireActive(config, clear, lang);
+  const { address, readerKeys } = found.data;
+  const settings = settingsOf(clear.values);
+  const access = await hostAccess(address, settings, settings.site);
+  const host = { host: address, user: access.user, privateKey: access.privateKey, hostKey: access.hostKey };
+  return { engine, clear, config, address, host, readerKeys, run: (script, how) => runOverSsh(host, script, { signal, ...how }) };
+}
+
+function configOf(clear: ClearConfig, stack: "primary" | "recovery"): StackConfig {
+  try {
+    setAllConfig({ ...clear.values }, [...clear.secretKeys]);
+    return readConfig(stack);
+  } catch (error) {
+    if (error instanceof ConfigError) throw refused(error.message, error);
+    throw error;
+  }
+}
+
+/** A host whose generation no longer serves must not be recovered in its place. */
+async function requireActive({ site }: StackConfig, clear: ClearConfig, lang: Language): Promise<void> {
+  const { store, passwords } = settingsOf(clear.values);
+  const { active } = await readBackups(store, site.backups.bucket, passwords).catch((cause: Error) => {
+    throw refused(cause.message, cause);
+  });
+  if (active !== site.generation) throw refused(recoverWords[lang].notActive(site.generation, active));
+}

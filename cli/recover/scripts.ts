@@ -1,0 +1,115 @@
+import { dataRoot } from "../../components/host/connection";
+import { quote } from "../../components/host/scripts";
+import { postgresUid } from "../../components/services/spec";
+
+/** Seconds in which a stopped container must have ended; PostgreSQL writes a checkpoint. */
+const stopSeconds = 60;
+
+/** The folders of one recovery of the cluster. */
+export const clusterFolders = (id: string) => ({
+  live: `${dataRoot}/postgres`,
+  fresh: `${dataRoot}/postgres.new-${id}`,
+  damaged: `${dataRoot}/postgres.damaged-${id}`,
+});
+
+/** In the data folder: which recovery brought it. */
+export const recoveredMarker = (id: string): string => `.smarteros-recovered-${id}`;
+
+/** Facts of the host, a line each: free bytes, bytes of the cluster, image of the agent, whether the server runs. */
+export const factsScript = `set -eu
+echo "free=$(df -B1 --output=avail ${dataRoot} | tail -n 1 | tr -d ' ')"
+echo "cluster=$(du -sb ${dataRoot}/postgres 2>/dev/null | cut -f1 || true)"
+echo "image=$(docker inspect --format '{{.Image}}' agent)"
+echo "postgres=$(docker inspect --format '{{.State.Status}}' postgres)"
+echo "now=$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)"`;
+
+/** Stops containers, in parallel; one that is stopped, or was never there, is no error. */
+export const stopScript = (names: readonly string[]): string => `set -eu
+for name in ${names.map(quote).join(" ")}; do
+  docker stop --time ${stopSeconds} "$name" >/dev/null 2>&1 &
+done
+wait
+for name in ${names.map(quote).join(" ")}; do
+  running=$(docker inspect --format '{{.State.Running}}' "$name" 2>/dev/null || echo false)
+  [ "$running" = false ] || { echo "$name does not stop; fix: docker kill $name, then run this again" >&2; exit 1; }
+done`;
+
+/**
+ * A last restore point, made once nobody writes any more and archived before this ends: it holds every write that was acknowledged.
+ * Prints its WAL segment. Fails when the server cannot do it in time; nothing depends on it.
+ * @param name letters, digits, "-" and ":" only
+ */
+export const lastPointScript = (name: string, seconds = 20): string => `set -eu
+sql() { timeout ${seconds} docker exec --interactive --user ${postgresUid} postgres psql -X -q -At -v ON_ERROR_STOP=1 -d postgres; }
+point=$(sql <<'SQL'
+select pg_walfile_name(pg_create_restore_point(${quote(name)}));
+SQL
+)
+last=$(sql <<'SQL' | tail -n 1
+select pg_current_xact_id();
+select pg_walfile_name(pg_switch_wal());
+SQL
+)
+end=$(( $(date +%s) + ${seconds} ))
+until [ "$(echo "select coalesce(left(last_archived_wal, 24) >= '$last', false) from pg_stat_archiver" | sql)" = t ]; do
+  [ "$(date +%s)" -lt "$end" ] || { echo "WAL segment $last is not archived" >&2; exit 1; }
+  sleep 0.2
+done
+echo "$point"`;
+
+/** The empty folder that the cluster is restored into; its own when it is there already. */
+export const freshFolderScript = (id: string): string => {
+  const { fresh } = clusterFolders(id);
+  return `[ -d ${fresh} ] || install -d -m 0750 -o ${postgresUid} -g ${postgresUid} ${fresh}`;
+};
+
+/**
+ * Puts the verified cluster in the damaged one's place, which is kept. Killed between any two lines it can be run again. The stack's own
+ * mark of a restore goes over: the container asks for it.
+ */
+export function switchScript(id: string): string {
+  const { live, fresh, damaged } = clusterFolders(id);
+  return `set -eu
+if [ -d ${fresh} ]; then
+  [ -f ${fresh}/.smarteros-restored.json ] || { echo "${fresh} holds no finished restore" >&2; exit 1; }
+  touch ${fresh}/${recoveredMarker(id)}
+  if [ -d ${live} ] && [ ! -e ${damaged} ]; then
+    if [ -f ${live}/.smarteros-restored.json ]; then cp --preserve ${live}/.smarteros-restored.json ${fresh}/.smarteros-restored.json; fi
+    sync --file-system ${fresh}
+    mv --no-target-directory ${live} ${damaged}
+  fi
+  [ ! -e ${live} ] || { echo "${live} and ${damaged} are both there; fix: find out what made ${live} since" >&2; exit 1; }
+  mv --no-target-directory ${fresh} ${live}
+fi
+[ -e ${live}/${recoveredMarker(id)} ] || { echo "${live} is not what recovery ${id} restored; fix: look at ${dataRoot}" >&2; exit 1; }
+sync --file-system ${dataRoot}
+date -u +%Y-%m-%dT%H:%M:%S.%3NZ`;
+}
+
+/** Starts containers and waits until each is healthy. */
+export const startScript = (names: readonly string[], seconds: number): string => `set -eu
+docker start ${names.map(quote).join(" ")} >/dev/null
+end=$(( $(date +%s) + ${seconds} ))
+for name in ${names.map(quote).join(" ")}; do
+  until [ "$(docker inspect --format '{{if .State.Health}}{{.State.Health.Status}}{{end}}' "$name")" = healthy ]; do
+    [ "$(date +%s)" -lt "$end" ] || { echo "$name is not healthy after ${seconds} s: $(docker logs --tail 5 "$name" 2>&1 | tr '\\n' ' ')" >&2; exit 1; }
+    sleep 0.3
+  done
+done`;
+
+/** Fails when the running server is not on what this recovery restored: Docker would still hold the old folder. */
+export const servesScript = (id: string): string =>
+  `docker exec postgres test -e /var/lib/postgresql/data/${recoveredMarker(id)} || { echo "PostgreSQL runs on another folder than ${clusterFolders(id).live}; fix: docker stop every container that mounts it, then run this again" >&2; exit 1; }`;
+
+/** Removes what a recovery restored that was not put in place: all of it is in the backups. */
+export const dropFreshScript = (id: string): string => `docker rm --force smarteros-recover >/dev/null 2>&1 || true; rm -rf ${clusterFolders(id).fresh}`;
+
+/** Folders that recoveries have kept, with their bytes: "bytes<TAB>path" a line. */
+export const keptScript = `for d in ${dataRoot}/*.damaged-*; do [ ! -e "$d" ] || du -sb "$d"; done`;
+
+/** Removes kept folders; each must be one of a recovery. @throws when it is not */
+export function releaseScript(paths: readonly string[]): string {
+  const strange = paths.find((path) => !/^\/srv\/smarteros\/[a-z-]+\.damaged-[a-z0-9-]+$/.test(path));
+  if (strange !== undefined) throw new Error(`${strange}: not a folder that a recovery kept`);
+  return `rm -rf ${paths.map(quote).join(" ")}`;
+}
