@@ -1,16 +1,17 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { cloudDown } from "../local-cloud/cloud";
 import { bytes } from "../plan/units";
 import { pluginsIn } from "../toolchain/plugins";
 import { runDrill } from "./drill";
 import { drillFolder } from "./ground";
-import { languages, renderHtml, renderMarkdown, renderTable, type Language } from "./report";
-import { drillResult } from "./result";
+import { languages, renderHtml, renderMarkdown, renderScenarios, renderTable, type Language } from "./report";
+import { drillResult, scenarioNames, type DrillResult, type ScenarioName } from "./result";
 import { Timeline } from "./timeline";
 
 interface Options {
+  scenario: ScenarioName | "all";
   size: number;
   keep?: boolean;
   json?: string;
@@ -23,7 +24,12 @@ interface Options {
 
 const program = new Command("drill")
   .description(
-    "Loses the primary on this machine's local cloud, recovers it by `pulumi up --stack recovery`, and measures RTO and RPO of every module.",
+    "Loses a site, or a part of it, on this machine's local cloud, recovers it by the program itself, and measures RTO and RPO.",
+  )
+  .addOption(
+    new Option("--scenario <name>", "what is lost; all: one after the other, and a table of them")
+      .choices([...scenarioNames, "all"])
+      .default("vps-down"),
   )
   .option("--size <size>", "size of Odoo's database", parsed(bytes), bytes("64 MB"))
   .option("--keep", "leave the local cloud and the recovered site running (npm run cloud:down ends it)")
@@ -49,29 +55,50 @@ const program = new Command("drill")
 program.action(async (options: Options) => {
   // Before anything is started, or stopped at the end.
   if (options.plugins !== undefined) await pluginsIn(options.plugins);
-  const timeline = new Timeline();
   const stopped = new AbortController();
-  let interrupted = false;
   const onSignal = () => {
-    if (interrupted) process.exit(130);
-    interrupted = true;
+    if (stopped.signal.aborted) process.exit(130);
     process.stderr.write("stopping; everything that was started is ended (again: at once)\n");
     stopped.abort(new Error("stopped by a signal"));
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
 
+  const wanted = options.scenario === "all" ? scenarioNames : [options.scenario];
+  const results: DrillResult[] = [];
+  for (const scenario of wanted) {
+    const report = wanted.length === 1 ? resolve(options.report) : join(resolve(options.report), scenario);
+    const result = await drillOnce(scenario, report, options, stopped.signal);
+    if (!result) return void (process.exitCode = 130);
+    results.push(result);
+  }
+  if (wanted.length > 1) console.log(renderScenarios(results, { lang: options.lang }));
+  if (options.json) {
+    const record = wanted.length === 1 ? results[0] : Object.fromEntries(results.map((r) => [r.scenario, r]));
+    await write(resolve(options.json), JSON.stringify(record, null, 2) + "\n");
+  }
+  process.exitCode = results.every(({ verdict }) => verdict === "recovered") ? 0 : 1;
+});
+
+/** One drill with its report. @returns undefined when it was stopped */
+async function drillOnce(
+  scenario: ScenarioName,
+  report: string,
+  options: Options,
+  signal: AbortSignal,
+): Promise<DrillResult | undefined> {
+  const timeline = new Timeline();
   let record;
   try {
     record = await runDrill({
+      scenario,
       sizeBytes: options.size,
       timeline,
-      signal: stopped.signal,
+      signal,
       ...(options.targetTime ? { targetTime: options.targetTime } : {}),
       ...(options.plugins ? { plugins: options.plugins } : {}),
     });
   } catch (error) {
-    if (!interrupted) throw error;
-    process.exitCode = 130;
+    if (!signal.aborted) throw error;
   } finally {
     if (!options.keep) {
       timeline.phase("cleanup", "the local cloud is stopped");
@@ -81,22 +108,19 @@ program.action(async (options: Options) => {
       options.keep ? `kept running; npm run cloud:down ends it; settings and logs: ${drillFolder()}` : "done",
     );
   }
-  if (!record) return;
+  if (!record) return undefined;
   const result = drillResult.parse({ ...record, events: [...timeline.events] });
-
   const view = {
     lang: options.lang,
     ...(options.bootSeconds === undefined ? {} : { bootSeconds: options.bootSeconds }),
   };
-  const report = resolve(options.report);
   await write(join(report, "report.html"), renderHtml(result, view));
   await write(join(report, "report.md"), renderMarkdown(result, view));
   await write(join(report, "drill.json"), JSON.stringify(result, null, 2) + "\n");
-  if (options.json) await write(resolve(options.json), JSON.stringify(result, null, 2) + "\n");
   console.log(renderTable(result, view));
   console.log(`report: ${join(report, "report.html")}`);
-  process.exitCode = result.verdict === "recovered" ? 0 : 1;
-});
+  return result;
+}
 
 async function write(file: string, text: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });

@@ -35,6 +35,10 @@ export const drillEvent = z.strictObject({
 });
 export type DrillEvent = z.infer<typeof drillEvent>;
 
+/** What a drill can lose. */
+export const scenarioNames = ["vps-down", "postgres-corrupt"] as const;
+export type ScenarioName = (typeof scenarioNames)[number];
+
 const seconds = z.number().nonnegative();
 
 export const drillModule = z.strictObject({
@@ -56,7 +60,7 @@ export type DrillModule = z.infer<typeof drillModule>;
 const fields = z.strictObject({
   /** recovered: all of it, proved. refused: stopped before anything was provisioned. failed: anything else. */
   verdict: z.enum(["recovered", "refused", "failed"]),
-  scenario: z.string(),
+  scenario: z.enum(scenarioNames),
   startedAt: z.iso.datetime(),
   /** From the loss to the last module answering through DNS; null: some module never did. */
   failoverSeconds: seconds.nullable(),
@@ -88,7 +92,7 @@ function contradictions(result: z.infer<typeof fields>): string[] {
     ...(result.failoverSeconds === null ? ["failoverSeconds is null"] : []),
     ...(result.modules.length === 0 ? ["modules is empty"] : []),
     ...(result.gate.passedAt === null ? ["gate.passedAt is null"] : []),
-    ...(result.dns.flippedAt === null ? ["dns.flippedAt is null"] : []),
+    ...(result.scenario === "vps-down" && result.dns.flippedAt === null ? ["dns.flippedAt is null"] : []),
     ...result.gate.checks.filter((check) => !check.ok).map((check) => `gate check ${check.name} is not ok`),
     ...result.modules.filter((m) => m.rtoSeconds === null).map((m) => `module ${m.name} never answered`),
     ...result.modules.filter((m) => !m.restored).map((m) => `module ${m.name} is not restored`),

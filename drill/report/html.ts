@@ -35,7 +35,7 @@ export function renderHtml(result: DrillResult, options: ReportOptions = {}): st
 ${result.verdict === "recovered" ? undefined : markup`<p>${stumbled}</p>`}
 <span class="badge">${result.verdict === "recovered" ? "✓" : "✗"} ${t.verdict[result.verdict]}</span>
 <dl class="facts">
-${fact(t.scenario, result.scenario)}
+${fact(t.scenario, t.scenarios[result.scenario])}
 ${fact(t.started, moment(result.startedAt, lang))}
 ${result.databaseBytes === null ? undefined : fact(t.database, bytes(result.databaseBytes, lang))}
 ${fact(t.engine, `Pulumi ${result.engine.pulumi}`)}

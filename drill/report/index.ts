@@ -3,3 +3,4 @@ export { renderMarkdown } from "./markdown";
 export type { ReportOptions } from "./options";
 export { languages, type Language } from "./strings";
 export { renderTable, type TableOptions } from "./table";
+export { renderScenarios } from "./scenarios";

@@ -44,7 +44,7 @@ export function renderMarkdown(result: DrillResult, options: ReportOptions = {})
       t.headline[result.verdict](time(failover ?? 0)),
       [
         ...(result.verdict === "recovered" ? [] : [`- ${inline(t.last(lastEvent(result)))}`]),
-        `- ${t.scenario}: ${inline(result.scenario)}`,
+        `- ${t.scenario}: ${inline(t.scenarios[result.scenario])}`,
         `- ${t.started}: ${moment(result.startedAt, lang)}`,
         ...(result.databaseBytes === null ? [] : [`- ${t.database}: ${bytes(result.databaseBytes, lang)}`]),
         ...(failover === null ? [] : [`- ${t.failover}: ${time(failover)} (${t.failoverNote})`]),

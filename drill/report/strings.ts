@@ -1,4 +1,4 @@
-import type { DrillPhase, DrillVerdict, Judgement } from "../result";
+import type { DrillPhase, DrillVerdict, Judgement, ScenarioName } from "../result";
 import { en } from "./languages/en";
 import { es } from "./languages/es";
 
@@ -14,6 +14,7 @@ export interface Strings {
   readonly judgement: Record<Judgement, string>;
   readonly phases: Record<DrillPhase, string>;
   readonly scenario: string;
+  readonly scenarios: Record<ScenarioName, string>;
   readonly started: string;
   readonly database: string;
   readonly engine: string;

@@ -48,7 +48,7 @@ export function renderTable(result: DrillResult, options: TableOptions = {}): st
   return [
     `${verdictMark} ${c.bold(t.verdict[result.verdict])}: ${t.headline[result.verdict](time(failover ?? 0))}`,
     ...(result.verdict === "recovered" ? [] : [`  ${t.last(printable(lastEvent(result)))}`]),
-    `  ${t.scenario}: ${printable(result.scenario)}${result.databaseBytes === null ? "" : `; ${t.database}: ${bytes(result.databaseBytes, lang)}`}`,
+    `  ${t.scenario}: ${t.scenarios[result.scenario]}${result.databaseBytes === null ? "" : `; ${t.database}: ${bytes(result.databaseBytes, lang)}`}`,
     ...(result.modules.length > 0 ? [table.toString()] : []),
     ...(failover === null ? [] : [`${t.failover}: ${time(failover)} (${t.failoverNote})`]),
     ...(failover === null || bootSeconds === undefined

@@ -23,6 +23,10 @@ export const en: Strings = {
     cleanup: "Clean-up",
   },
   scenario: "Scenario",
+  scenarios: {
+    "vps-down": "The VPS is lost without warning; everything is recovered at another provider from the backups",
+    "postgres-corrupt": "The files of every database are overwritten; the cluster is recovered on the living host",
+  },
   started: "Started",
   database: "Database",
   engine: "Engine",

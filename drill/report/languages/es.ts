@@ -23,6 +23,10 @@ export const es: Strings = {
     cleanup: "Limpieza",
   },
   scenario: "Escenario",
+  scenarios: {
+    "vps-down": "El VPS se pierde sin aviso; todo se recupera en otro proveedor desde los respaldos",
+    "postgres-corrupt": "Los archivos de todas las bases de datos se sobrescriben; el clúster se recupera en el host vivo",
+  },
   started: "Inicio",
   database: "Base de datos",
   engine: "Motor",

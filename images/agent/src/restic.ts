@@ -111,7 +111,7 @@ export class Restic {
 
   /**
    * Restores one folder of a snapshot that `backup` made, into another. Takes no lock: the reader cannot write one.
-   * @param paths below that folder: only these @default all of it
+   * @param paths below that folder: only these, as far as the snapshot has them @default all of it
    * @returns the path of the folder that was backed up
    */
   async restoreInto(reference: string, parent: string, paths?: readonly string[]): Promise<string> {
@@ -120,8 +120,9 @@ export class Restic {
     const includes = wanted.flatMap((path) => ["--include", path]);
     await this.run(["restore", snapshot, "--no-lock", ...includes, "--target", parent]);
     const restored = join(parent, folder);
+    if (paths) return restored;
     await lstat(restored).catch((cause: unknown) => {
-      throw new Error(`snapshot ${snapshot} holds no ${wanted[0]}${wanted.length > 1 ? ", ..." : ""}`, { cause });
+      throw new Error(`snapshot ${snapshot} holds no ${folder}`, { cause });
     });
     return restored;
   }

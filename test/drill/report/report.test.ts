@@ -143,7 +143,7 @@ describe("the HTML report", () => {
   });
 
   it("escapes what was noted", () => {
-    const html = renderHtml({ ...recovered, scenario: '"><img src=x>', standIns: ["<b>x</b>"] });
+    const html = renderHtml({ ...recovered, standIns: ['"><img src=x>', "<b>x</b>"] });
     expect(html).toContain("&quot;&gt;&lt;img src=x&gt;");
     expect(html).not.toMatch(/<img|<b>/);
     expect(html).toContain("Odoo &lt;sale.order&gt;");

@@ -25,7 +25,7 @@ const module = (
 
 export const recovered: DrillResult = {
   verdict: "recovered",
-  scenario: "E1: the primary VPS is destroyed without warning",
+  scenario: "vps-down",
   startedAt: at(0),
   failoverSeconds: 88.3,
   databaseBytes: 1_073_741_824,
