@@ -6,6 +6,7 @@ type CommandName =
   | "activate"
   | "recover"
   | "postgres"
+  | "files"
   | "cancel"
   | "release"
   | "checklist"
@@ -38,6 +39,8 @@ interface HelpWords {
     readonly auditReport: string;
     readonly write: string;
     readonly noDrift: string;
+    readonly service: string;
+    readonly path: string;
     readonly help: string;
   };
   /** Shown below the help of commands whose exit codes differ. */
@@ -61,6 +64,7 @@ export const helpWords: Words<HelpWords> = {
       activate: "activates the recovery: preflight, confirmation, restore, gate, DNS, report; run again, it resumes",
       recover: "brings data back on the host that lives",
       postgres: "the whole cluster, restored beside the damaged one, verified, put in its place; run again, it resumes",
+      files: "one service's files, or one path of them, brought back to the newest backup or to a time",
       cancel: "ends a recovery that is not in place yet: the services run on the data of before",
       release: "deletes the damaged data that recoveries have kept",
       checklist: "the items of the plan's checklist after a recovery, each checked",
@@ -89,6 +93,8 @@ export const helpWords: Words<HelpWords> = {
       report: "folder of the incident reports",
       auditReport: "write the report there, as HTML, Markdown and JSON",
       write: "write docs/drp.es.md and docs/drp.en.md",
+      service: "service of the plan whose files are backed up",
+      path: "only this file or folder, below the service's data folder: filestore/odoo/ab",
       noDrift: "do not compare the state with the clouds (quicker)",
       help: "show this help",
     },
@@ -123,6 +129,7 @@ export const helpWords: Words<HelpWords> = {
         "activa la recuperación: verificación previa, confirmación, restauración, validación, DNS, informe; repetido, continúa",
       recover: "trae datos de vuelta en el host que vive",
       postgres: "el clúster entero, restaurado junto al dañado, verificado y puesto en su lugar; repetido, continúa",
+      files: "los archivos de un servicio, o una ruta de ellos, de vuelta al respaldo más nuevo o a un momento",
       cancel: "termina una recuperación que aún no está en su lugar: los servicios siguen con los datos de antes",
       release: "borra los datos dañados que las recuperaciones guardaron",
       checklist: "los puntos del checklist posterior a la recuperación, cada uno comprobado",
@@ -151,6 +158,8 @@ export const helpWords: Words<HelpWords> = {
       report: "carpeta de los informes de incidentes",
       auditReport: "escribir el informe ahí, en HTML, Markdown y JSON",
       write: "escribir docs/drp.es.md y docs/drp.en.md",
+      service: "servicio del plan cuyos archivos se respaldan",
+      path: "solo este archivo o carpeta, bajo la carpeta de datos del servicio: filestore/odoo/ab",
       noDrift: "no comparar el estado con las nubes (más rápido)",
       help: "mostrar esta ayuda",
     },

@@ -3,6 +3,7 @@ import type { Context, Run } from "./context";
 import type { ExitCode } from "./exit-codes";
 import { helpWords } from "./help-words";
 import { languages, type Language } from "./language";
+import type { FilesOptions } from "./recover/files";
 
 /** Loads a command when it is wanted: `--help` loads none of them. (By `require`: tsx resolves no extension in `import()`.) */
 type Load<O> = () => { readonly run: Run<O> };
@@ -118,6 +119,22 @@ export function buildProgram({ lang, context, onExit, completion = true }: Progr
       "recover",
     ),
     () => require("./recover/postgres") as typeof import("./recover/postgres"),
+  );
+  const files = exits(
+    onStack(
+      command(recover, "files")
+        .argument("<service>", t.options.service)
+        .option("--at <time>", t.options.at, time(t.allowed))
+        .option("--path <path>", t.options.path)
+        .option("-y, --yes", t.options.yes)
+        .option("--dry-run", t.options.dryRun)
+        .option("--json", t.options.json),
+      "primary",
+    ),
+    "recover",
+  );
+  files.action(async (service: string, options: Omit<FilesOptions, "service">) =>
+    onExit(await (require("./recover/files") as typeof import("./recover/files")).run(context, { ...options, service })),
   );
   runs(
     exits(onStack(command(recover, "cancel").option("-y, --yes", t.options.yes), "primary"), "recover"),

@@ -89,7 +89,15 @@ export const restoreSpec = z.strictObject({
       majorVersion: z.number().int(),
     })
     .optional(),
-  fileSets: z.array(z.strictObject({ name: z.string(), path: z.string(), snapshot: z.string() })),
+  fileSets: z.array(
+    z.strictObject({
+      name: z.string(),
+      path: z.string(),
+      snapshot: z.string(),
+      /** Below the set's folder: only these files and folders, each of which the snapshot must hold. @default all of it */
+      only: z.array(z.string()).optional(),
+    }),
+  ),
 });
 export type RestoreSpec = z.infer<typeof restoreSpec>;
 

@@ -2,15 +2,21 @@ import { confirm } from "../confirm";
 import type { Run, StackOptions } from "../context";
 import { OperatorError } from "../context";
 import { exitCodes } from "../exit-codes";
-import { parseJournals, readJournalsScript, writeJournalScript } from "./journal";
+import { drop, healthySeconds, unfinished } from "./host";
+import type { RecoverJournal } from "./journal";
 import { findLiving } from "./living";
 import { locked } from "./locked";
 import { writers } from "./postgres";
-import { dropFreshScript, startScript } from "./scripts";
+import { startScript } from "./scripts";
 import { recoverWords } from "./words";
+import { fileSets } from "../../plan/graph";
+import { plan } from "../../plan/plan";
 
-/** Seconds in which a service must be healthy again. */
-const healthySeconds = 300;
+/** Whom a recovery has stopped, in the order in which they start. */
+const stoppedBy = ({ folder }: RecoverJournal): string[][] =>
+  folder === "postgres"
+    ? [["postgres"], writers()]
+    : [fileSets(plan).flatMap(({ set, service }) => (set === folder ? [service] : []))];
 
 /** `smarter recover cancel`: the services run again on the data of before; what was restored beside it is dropped. */
 export const run: Run<StackOptions & { yes?: boolean }> = async (context, options) => {
@@ -18,18 +24,16 @@ export const run: Run<StackOptions & { yes?: boolean }> = async (context, option
   const t = recoverWords[lang];
   const living = await findLiving(options, lang, signal);
   return locked(living, lang, async () => {
-    const begun = parseJournals(await living.run(readJournalsScript)).find(({ outcome }) => outcome === null);
+    const begun = await unfinished(living);
     if (!begun) {
       output.print(t.nothingBegun);
       return exitCodes.ok;
     }
     if (begun.switchedAt !== null) throw new OperatorError(t.tooLateToCancel(begun.id), exitCodes.refused);
     if (!options.yes) await confirm(living.config.site.domain, context);
-    await living.run(dropFreshScript(begun.id));
-    await living.run(startScript(["postgres"], healthySeconds));
-    await living.run(startScript(writers(), healthySeconds));
+    for (const names of stoppedBy(begun)) await living.run(startScript(names, healthySeconds));
     await living.run("docker start agent >/dev/null");
-    await living.run(writeJournalScript({ ...begun, finishedAt: new Date().toISOString(), outcome: "cancelled" }));
+    await drop(living, begun);
     output.print(t.cancelled);
     return exitCodes.ok;
   });

@@ -10,16 +10,19 @@ const folder = `${dataRoot}/recover`;
 /** One recovery on a living host, as far as it has come. No secret is in it. */
 export const journal = z.strictObject({
   id: z.string().regex(/^[a-z0-9-]+$/),
-  what: z.literal("postgres"),
+  /** Data folder of the host whose content is brought back: "postgres", or a file set. */
+  folder: z.string().regex(/^[a-z0-9-]+$/),
+  /** Below it; null: all of it. */
+  path: z.string().nullable(),
   by: z.string(),
   startedAt: z.iso.datetime(),
   /** The time that was asked for; null: the newest point. */
   at: z.iso.datetime().nullable(),
   /** The set that it builds on. */
   manifestKey: z.string(),
-  /** Where the database stops; null: not decided yet. */
+  /** Where the database stops; null: not decided yet, or files. */
   target: restoreSpec.shape.postgres.unwrap().shape.target.nullable(),
-  /** What the restored cluster was checked for; null: not yet, or it did not hold. */
+  /** What was restored beside the damaged data, and was checked; null: not yet, or it did not hold. */
   checks: z.array(gateCheck).nullable(),
   switchedAt: z.iso.datetime().nullable(),
   finishedAt: z.iso.datetime().nullable(),

@@ -2,7 +2,7 @@ import { bytes } from "../../drill/report/format";
 import { confirm } from "../confirm";
 import { OperatorError, type Run, type StackOptions } from "../context";
 import { exitCodes } from "../exit-codes";
-import { parseJournals, readJournalsScript } from "./journal";
+import { unfinished } from "./host";
 import { findLiving } from "./living";
 import { locked } from "./locked";
 import { keptScript, releaseScript } from "./scripts";
@@ -14,7 +14,7 @@ export const run: Run<StackOptions & { yes?: boolean; dryRun?: boolean }> = asyn
   const t = recoverWords[lang].kept;
   const living = await findLiving(options, lang, signal);
   return locked(living, lang, async () => {
-    const begun = parseJournals(await living.run(readJournalsScript)).find(({ outcome }) => outcome === null);
+    const begun = await unfinished(living);
     if (begun) throw new OperatorError(t.unfinished(begun.id), exitCodes.refused);
     const kept = (await living.run(keptScript)).split("\n").filter(Boolean).map((line) => line.split("\t"));
     if (kept.length === 0) {

@@ -5,23 +5,27 @@ import { postgresUid } from "../../components/services/spec";
 /** Seconds in which a stopped container must have ended; PostgreSQL writes a checkpoint. */
 const stopSeconds = 60;
 
-/** The folders of one recovery of the cluster. */
-export const clusterFolders = (id: string) => ({
-  live: `${dataRoot}/postgres`,
-  fresh: `${dataRoot}/postgres.new-${id}`,
-  damaged: `${dataRoot}/postgres.damaged-${id}`,
+/** What a recovery is of: a data folder, and its own name. */
+export interface Subject {
+  readonly folder: string;
+  readonly id: string;
+}
+
+/** The folders of one recovery: what serves, what is restored beside it, and what is kept. */
+export const foldersOf = ({ folder, id }: Subject) => ({
+  live: `${dataRoot}/${folder}`,
+  fresh: `${dataRoot}/${folder}.new-${id}`,
+  damaged: `${dataRoot}/${folder}.damaged-${id}`,
 });
 
 /** In the data folder: which recovery brought it. */
 export const recoveredMarker = (id: string): string => `.smarteros-recovered-${id}`;
 
-/** Facts of the host, a line each: free bytes, bytes of the cluster, image of the agent, whether the server runs. */
+/** Facts of the host, a line each: free bytes, image of the agent, state of the database server. */
 export const factsScript = `set -eu
 echo "free=$(df -B1 --output=avail ${dataRoot} | tail -n 1 | tr -d ' ')"
-echo "cluster=$(du -sb ${dataRoot}/postgres 2>/dev/null | cut -f1 || true)"
 echo "image=$(docker inspect --format '{{.Image}}' agent)"
-echo "postgres=$(docker inspect --format '{{.State.Status}}' postgres)"
-echo "now=$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)"`;
+echo "postgres=$(docker inspect --format '{{.State.Status}}' postgres)"`;
 
 /** Stops containers, in parallel; one that is stopped, or was never there, is no error. */
 export const stopScript = (names: readonly string[]): string => `set -eu
@@ -57,33 +61,78 @@ until [ "$(echo "select coalesce(left(last_archived_wal, 24) >= '$last', false) 
 done
 echo "$point"`;
 
-/** The empty folder that the cluster is restored into; its own when it is there already. */
-export const freshFolderScript = (id: string): string => {
-  const { fresh } = clusterFolders(id);
-  return `[ -d ${fresh} ] || install -d -m 0750 -o ${postgresUid} -g ${postgresUid} ${fresh}`;
+/** The empty folder that is restored into, of the same owner as what it is to replace; its own when it is there already. */
+export const freshFolderScript = (subject: Subject): string => {
+  const { fresh, live, damaged } = foldersOf(subject);
+  return `set -eu
+[ ! -d ${fresh} ] || exit 0
+like=${live}; [ -d "$like" ] || like=${damaged}
+mkdir -m 0700 ${fresh}.made
+chown --reference="$like" ${fresh}.made
+chmod --reference="$like" ${fresh}.made
+mv --no-target-directory ${fresh}.made ${fresh}`;
 };
 
 /**
- * Puts the verified cluster in the damaged one's place, which is kept. Killed between any two lines it can be run again. The stack's own
- * mark of a restore goes over: the container asks for it.
+ * Puts what was restored in the damaged folder's place, which is kept. Killed between any two lines it can be run again. The stack's own
+ * mark of a restore goes over: PostgreSQL's container asks for it. Prints the time.
+ * @param before done in the restored folder first
  */
-export function switchScript(id: string): string {
-  const { live, fresh, damaged } = clusterFolders(id);
+export function switchScript(subject: Subject, before = ""): string {
+  const { live, fresh, damaged } = foldersOf(subject);
+  const marker = recoveredMarker(subject.id);
   return `set -eu
 if [ -d ${fresh} ]; then
   [ -f ${fresh}/.smarteros-restored.json ] || { echo "${fresh} holds no finished restore" >&2; exit 1; }
-  touch ${fresh}/${recoveredMarker(id)}
-  if [ -d ${live} ] && [ ! -e ${damaged} ]; then
+  if [ -d ${live} ] && [ ! -e ${damaged} ]; then${before}
     if [ -f ${live}/.smarteros-restored.json ]; then cp --preserve ${live}/.smarteros-restored.json ${fresh}/.smarteros-restored.json; fi
+    touch ${fresh}/${marker}
     sync --file-system ${fresh}
     mv --no-target-directory ${live} ${damaged}
   fi
   [ ! -e ${live} ] || { echo "${live} and ${damaged} are both there; fix: find out what made ${live} since" >&2; exit 1; }
   mv --no-target-directory ${fresh} ${live}
 fi
-[ -e ${live}/${recoveredMarker(id)} ] || { echo "${live} is not what recovery ${id} restored; fix: look at ${dataRoot}" >&2; exit 1; }
+[ -e ${live}/${marker} ] || { echo "${live} is not what recovery ${subject.id} restored; fix: look at ${dataRoot}" >&2; exit 1; }
 sync --file-system ${dataRoot}
-date -u +%Y-%m-%dT%H:%M:%S.%3NZ`;
+${now}`;
+}
+
+const now = "date -u +%Y-%m-%dT%H:%M:%S.%3NZ";
+
+/**
+ * Files that came since a time and that the restored folder lacks go over from the one that it replaces: what rows of the database name
+ * must be there (B6). By hard links, of which there is never half a one.
+ */
+export function carryOver(subject: Subject, since: string): string {
+  const { live, fresh } = foldersOf(subject);
+  const wanted = `find . -type f -newerct ${quote(since)} ! -name '.smarteros-*' -print0`;
+  return `
+    ( cd ${live} && ${wanted} | xargs --null --no-run-if-empty cp --archive --link --no-clobber --parents --target-directory=${fresh} )`;
+}
+
+/** Puts one restored path in the place of the damaged one, which is kept. Can be run again after each line. Prints the time. */
+export function switchPathScript(subject: Subject, path: string): string {
+  const { live, fresh, damaged } = foldersOf(subject);
+  const [from, to, kept] = [fresh, live, damaged].map((folder) => quote(`${folder}/${path}`));
+  return `set -eu
+if [ -d ${fresh} ]; then
+  [ -f ${fresh}/.smarteros-restored.json ] || { echo "${fresh} holds no finished restore" >&2; exit 1; }
+  if [ -e ${from} ]; then
+    mkdir -p "$(dirname ${kept})"
+    if [ -e ${to} ] && [ ! -e ${kept} ]; then mv --no-target-directory ${to} ${kept}; fi
+    [ ! -e ${to} ] || { echo "$(echo ${to}) was made anew meanwhile; fix: move it away, then run this again" >&2; exit 1; }
+    part=$(dirname ${quote(path)}); like=.
+    ( cd ${fresh} && IFS=/ && for name in $part; do
+        like="$like/$name"; [ -e "${live}/$like" ] || { mkdir "${live}/$like"; chown --reference="$like" "${live}/$like"; chmod --reference="$like" "${live}/$like"; }
+      done )
+    mv --no-target-directory ${from} ${to}
+  fi
+  sync --file-system ${dataRoot}
+  rm -rf ${fresh}
+fi
+[ -e ${to} ] || { echo "$(echo ${to}) is not there; fix: look at ${damaged}" >&2; exit 1; }
+${now}`;
 }
 
 /** Starts containers and waits until each is healthy. */
@@ -99,10 +148,14 @@ done`;
 
 /** Fails when the running server is not on what this recovery restored: Docker would still hold the old folder. */
 export const servesScript = (id: string): string =>
-  `docker exec postgres test -e /var/lib/postgresql/data/${recoveredMarker(id)} || { echo "PostgreSQL runs on another folder than ${clusterFolders(id).live}; fix: docker stop every container that mounts it, then run this again" >&2; exit 1; }`;
+  `docker exec postgres test -e /var/lib/postgresql/data/${recoveredMarker(id)} || { echo "PostgreSQL runs on another folder than ${dataRoot}/postgres; fix: docker stop every container that mounts it, then run this again" >&2; exit 1; }`;
 
 /** Removes what a recovery restored that was not put in place: all of it is in the backups. */
-export const dropFreshScript = (id: string): string => `docker rm --force smarteros-recover >/dev/null 2>&1 || true; rm -rf ${clusterFolders(id).fresh}`;
+export const dropFreshScript = (subject: Subject): string =>
+  `docker rm --force ${restoring} >/dev/null 2>&1 || true; rm -rf ${foldersOf(subject).fresh} ${foldersOf(subject).fresh}.made`;
+
+/** The container in which the agent restores. */
+export const restoring = "smarteros-recover";
 
 /** Folders that recoveries have kept, with their bytes: "bytes<TAB>path" a line. */
 export const keptScript = `for d in ${dataRoot}/*.damaged-*; do [ ! -e "$d" ] || du -sb "$d"; done`;

@@ -7,7 +7,7 @@ interface RecoverWords {
   readonly noSet: (generation: number, at: string | undefined) => string;
   readonly tooNew: (at: string, newest: string) => string;
   readonly noSpace: (needed: string, free: string) => string;
-  readonly otherBegun: (id: string, at: string, by: string) => string;
+  readonly otherBegun: (id: string, folder: string, at: string, by: string) => string;
   readonly resumes: (id: string, by: string, since: string) => string;
   readonly replaces: (id: string) => string;
   readonly will: {
@@ -15,6 +15,8 @@ interface RecoverWords {
     readonly stop: (services: string) => string;
     readonly restore: (at: string) => string;
     readonly newest: (set: string) => string;
+    readonly files: (service: string, at: string) => string;
+    readonly path: (path: string, at: string) => string;
     readonly verify: string;
     readonly kept: (folder: string) => string;
   };
@@ -55,9 +57,9 @@ export const recoverWords: Words<RecoverWords> = {
     noSet: (generation, at) =>
       `generation ${generation} has no valid backup set${at ? ` at or before ${at}` : ""}; fix: another --at, or smarter failover activate`,
     tooNew: (at, newest) => `--at ${at}: nothing after ${newest} is in the backups for certain; fix: an earlier time, or leave --at out for the newest`,
-    noSpace: (needed, free) => `the host has ${free} free; a second cluster beside the first needs ${needed}; fix: smarter recover release, or a larger disk`,
-    otherBegun: (id, at, by) =>
-      `recovery ${id} (to ${at}, by ${by}) is already in place and has to be finished first; fix: the same command without --at`,
+    noSpace: (needed, free) => `the host has ${free} free; a second copy beside the first needs ${needed}; fix: smarter recover release, or a larger disk`,
+    otherBegun: (id, folder, at, by) =>
+      `recovery ${id} of ${folder} (to ${at}, by ${by}) has not ended; fix: end it by the same command without --at, or smarter recover cancel`,
     resumes: (id, by, since) => `recovery ${id}, begun by ${by} at ${since}, goes on`,
     replaces: (id) => `recovery ${id} was for another time and is not in place yet: it is dropped`,
     will: {
@@ -65,6 +67,8 @@ export const recoverWords: Words<RecoverWords> = {
       stop: (services) => `these stop: ${services}`,
       restore: (at) => `the whole cluster goes back to ${at}: later writes of every service are gone`,
       newest: (set) => `the cluster comes back as of its last write if the server can still say it, else as of set ${set}`,
+      files: (service, at) => `the files of ${service} go back to ${at}; what was made since and is not in that backup stays`,
+      path: (path, at) => `${path} goes back to ${at}`,
       verify: "beside the damaged one it is checked: it starts, tenants, every page (amcheck), Odoo's files",
       kept: (folder) => `then it takes its place; the damaged one is kept as ${folder} until smarter recover release`,
     },
@@ -75,17 +79,17 @@ export const recoverWords: Words<RecoverWords> = {
       lastPoint: "a last restore point is made",
       lastPointMade: "the last write is in the backups",
       noLastPoint: (why, set) => `the server makes no restore point any more (${why}): set ${set} counts`,
-      restoring: (to) => `restoring beside the damaged cluster, to ${to}`,
+      restoring: (to) => `restoring beside what is damaged, to ${to}`,
       verified: (n) => `${n} checks hold`,
-      switched: (damaged) => `in place; the damaged cluster is kept as ${damaged}`,
-      starting: "PostgreSQL, its dependants and the backup agent start",
-      serves: "every service is healthy",
+      switched: (damaged) => `in place; what was there is kept as ${damaged}`,
+      starting: "the services and the backup agent start",
+      serves: "every one of them is healthy",
       backups: "waiting for the first backup cycle",
       backedUp: (key) => `backups go on: ${key}`,
     },
     checksFailed: (n) =>
       `${n} check(s) do not hold, nothing was put in place; fix: an earlier --at, or smarter recover cancel to start the services on the data of before`,
-    recovered: (seconds) => `The cluster is recovered, after ${seconds}.`,
+    recovered: (seconds) => `Recovered, after ${seconds}.`,
     keptUntil: (folder) => `Kept until smarter recover release: ${folder}`,
     resume: "Nothing is lost: the same command goes on where it stopped; smarter recover cancel starts the services on the data of before.",
     backupsLate: (seconds) => `no backup cycle in ${seconds} s; fix: docker logs agent on the host; a large cluster's first base copy takes its time`,
@@ -108,9 +112,9 @@ export const recoverWords: Words<RecoverWords> = {
     noSet: (generation, at) =>
       `la generación ${generation} no tiene un conjunto de respaldo válido${at ? ` de ${at} o antes` : ""}; solución: otro --at, o smarter failover activate`,
     tooNew: (at, newest) => `--at ${at}: nada posterior a ${newest} está con certeza en los respaldos; solución: un momento anterior, o sin --at para lo más nuevo`,
-    noSpace: (needed, free) => `el host tiene ${free} libres; un segundo clúster junto al primero necesita ${needed}; solución: smarter recover release, o un disco mayor`,
-    otherBegun: (id, at, by) =>
-      `la recuperación ${id} (a ${at}, de ${by}) ya está en su lugar y hay que terminarla primero; solución: el mismo comando sin --at`,
+    noSpace: (needed, free) => `el host tiene ${free} libres; una segunda copia junto a la primera necesita ${needed}; solución: smarter recover release, o un disco mayor`,
+    otherBegun: (id, folder, at, by) =>
+      `la recuperación ${id} de ${folder} (a ${at}, de ${by}) no ha terminado; solución: terminarla con el mismo comando sin --at, o smarter recover cancel`,
     resumes: (id, by, since) => `continúa la recuperación ${id}, que empezó ${by} a las ${since}`,
     replaces: (id) => `la recuperación ${id} era para otro momento y aún no está en su lugar: se descarta`,
     will: {
@@ -118,6 +122,8 @@ export const recoverWords: Words<RecoverWords> = {
       stop: (services) => `se detienen: ${services}`,
       restore: (at) => `todo el clúster vuelve a ${at}: lo que cualquier servicio escribió después desaparece`,
       newest: (set) => `el clúster vuelve a su última escritura si el servidor aún puede decirla, si no al conjunto ${set}`,
+      files: (service, at) => `los archivos de ${service} vuelven a ${at}; lo creado después que no está en ese respaldo se queda`,
+      path: (path, at) => `${path} vuelve a ${at}`,
       verify: "junto al dañado se comprueba: arranca, tenants, cada página (amcheck), archivos de Odoo",
       kept: (folder) => `luego ocupa su lugar; el dañado se guarda como ${folder} hasta smarter recover release`,
     },
@@ -128,17 +134,17 @@ export const recoverWords: Words<RecoverWords> = {
       lastPoint: "se hace un último punto de restauración",
       lastPointMade: "la última escritura está en los respaldos",
       noLastPoint: (why, set) => `el servidor ya no hace puntos de restauración (${why}): vale el conjunto ${set}`,
-      restoring: (to) => `restaurando junto al clúster dañado, a ${to}`,
+      restoring: (to) => `restaurando junto a lo dañado, a ${to}`,
       verified: (n) => `${n} comprobaciones se cumplen`,
-      switched: (damaged) => `en su lugar; el clúster dañado se guarda como ${damaged}`,
-      starting: "arrancan PostgreSQL, sus dependientes y el agente de respaldo",
-      serves: "todos los servicios están sanos",
+      switched: (damaged) => `en su lugar; lo que había se guarda como ${damaged}`,
+      starting: "arrancan los servicios y el agente de respaldo",
+      serves: "todos están sanos",
       backups: "esperando el primer ciclo de respaldo",
       backedUp: (key) => `los respaldos siguen: ${key}`,
     },
     checksFailed: (n) =>
       `${n} comprobación(es) no se cumplen, nada se puso en su lugar; solución: un --at anterior, o smarter recover cancel para arrancar los servicios con los datos de antes`,
-    recovered: (seconds) => `El clúster está recuperado, a los ${seconds}.`,
+    recovered: (seconds) => `Recuperado, a los ${seconds}.`,
     keptUntil: (folder) => `Guardado hasta smarter recover release: ${folder}`,
     resume: "Nada se pierde: el mismo comando continúa donde se detuvo; smarter recover cancel arranca los servicios con los datos de antes.",
     backupsLate: (seconds) => `ningún ciclo de respaldo en ${seconds} s; solución: docker logs agent en el host; la primera copia base de un clúster grande tarda`,

@@ -15,7 +15,8 @@ export function filesPart(set: RestoreSpec["fileSets"][number], restic: Restic):
     module: set.name,
     folder: set.path,
     async restore() {
-      const restored = await restic.restoreInto(set.snapshot, join(set.path, staging));
+      const restored = await restic.restoreInto(set.snapshot, join(set.path, staging), set.only);
+      for (const path of set.only ?? []) await requireRestored(join(restored, path), set.snapshot, path);
       await moveContent(restored, set.path);
       await rm(join(set.path, staging), { recursive: true });
       await command("sync", ["--file-system", set.path]);
@@ -27,6 +28,12 @@ export function filesPart(set: RestoreSpec["fileSets"][number], restic: Restic):
       };
     },
   };
+}
+
+async function requireRestored(file: string, snapshot: string, path: string): Promise<void> {
+  await lstat(file).catch((cause: unknown) => {
+    throw new Error(`snapshot ${snapshot} holds no ${path}; fix: another path, or another time`, { cause });
+  });
 }
 
 // The target is a mount, which cannot be replaced by the restored folder: it takes over its content, owner, mode and times.
