@@ -117,6 +117,7 @@ export class StackEngine {
   up(
     args: Pick<UpArgs, "log" | "onEvent" | "onStart" | "signal">,
     config: Readonly<Record<string, string>>,
+    more: readonly string[] = [],
   ): Promise<void> {
     const { pulumi, env, stack } = this;
     return pulumiUp({
@@ -124,7 +125,7 @@ export class StackEngine {
       pulumi,
       env,
       stack,
-      options: [...this.options, ...configOptions(config)],
+      options: [...this.options, ...configOptions(config), ...more],
       cwd: repoRoot(),
       outlives: true,
     });

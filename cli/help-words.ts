@@ -7,6 +7,7 @@ type CommandName =
   | "recover"
   | "postgres"
   | "files"
+  | "networks"
   | "cancel"
   | "release"
   | "checklist"
@@ -65,6 +66,7 @@ export const helpWords: Words<HelpWords> = {
       recover: "brings data back on the host that lives",
       postgres: "the whole cluster, restored beside the damaged one, verified, put in its place; run again, it resumes",
       files: "one service's files, or one path of them, brought back to the newest backup or to a time",
+      networks: "Docker networks, published ports and firewall rules, repaired to what the stack declares; no data is touched",
       cancel: "ends a recovery that is not in place yet: the services run on the data of before",
       release: "deletes the damaged data that recoveries have kept",
       checklist: "the items of the plan's checklist after a recovery, each checked",
@@ -130,6 +132,7 @@ export const helpWords: Words<HelpWords> = {
       recover: "trae datos de vuelta en el host que vive",
       postgres: "el clúster entero, restaurado junto al dañado, verificado y puesto en su lugar; repetido, continúa",
       files: "los archivos de un servicio, o una ruta de ellos, de vuelta al respaldo más nuevo o a un momento",
+      networks: "redes de Docker, puertos publicados y reglas de firewall, reparados a lo que declara el stack; no toca datos",
       cancel: "termina una recuperación que aún no está en su lugar: los servicios siguen con los datos de antes",
       release: "borra los datos dañados que las recuperaciones guardaron",
       checklist: "los puntos del checklist posterior a la recuperación, cada uno comprobado",

@@ -137,6 +137,19 @@ export function buildProgram({ lang, context, onExit, completion = true }: Progr
     onExit(await (require("./recover/files") as typeof import("./recover/files")).run(context, { ...options, service })),
   );
   runs(
+    exits(
+      onStack(
+        command(recover, "networks")
+          .option("-y, --yes", t.options.yes)
+          .option("--dry-run", t.options.dryRun)
+          .option("--json", t.options.json),
+        "primary",
+      ),
+      "recover",
+    ),
+    () => require("./recover/networks") as typeof import("./recover/networks"),
+  );
+  runs(
     exits(onStack(command(recover, "cancel").option("-y, --yes", t.options.yes), "primary"), "recover"),
     () => require("./recover/cancel") as typeof import("./recover/cancel"),
   );

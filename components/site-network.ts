@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HostConnection } from "./host/connection";
 import { guardSet } from "../contracts/guard";
 import { removeLeftover } from "./leftovers";
+import { networkName } from "./services/spec";
 import { dataVolume } from "./service-container";
 
 export interface SiteNetworkArgs {
@@ -27,8 +28,8 @@ export class SiteNetwork extends pulumi.ComponentResource {
     const onHost = { parent: this, provider: host.docker, dependsOn: [host.ready] };
     this.network = new docker.Network(
       `${name}-network`,
-      { name: "smarteros", driver: "bridge", labels: Object.entries(args.labels).map(([label, value]) => ({ label, value })) },
-      { ...onHost, hooks: { beforeCreate: [removeLeftover(`${name}-network`, host, "network", "smarteros", args.labels)] } },
+      { name: networkName, driver: "bridge", labels: Object.entries(args.labels).map(([label, value]) => ({ label, value })) },
+      { ...onHost, hooks: { beforeCreate: [removeLeftover(`${name}-network`, host, "network", networkName, args.labels)] } },
     );
     this.volumes = new Map(args.sets.map((set) => [set, dataVolume(set, host, this, ![guardSet, "postgres-run"].includes(set))]));
     this.images = new Map(

@@ -83,7 +83,7 @@ async function lifeAndLoss(options: DrillOptions, draft: Draft): Promise<void> {
     await backups.cycleSince(Date.now(), { generation: 1, seconds: backupDeadline, signal });
     // The loss does not wait for a good moment: any within a cycle is as likely.
     await setTimeout(randomInt(seconds(plan.backupCycle) * 1_000), undefined, { signal });
-    await scenarios[options.scenario].run({ ...ground, ...primary, load, timeline, signal }, draft);
+    await scenarios[options.scenario].run({ ...ground, ...primary, load, generation: 1, timeline, signal }, draft);
   } finally {
     await load?.stop();
     backups.close();

@@ -36,7 +36,7 @@ export const drillEvent = z.strictObject({
 export type DrillEvent = z.infer<typeof drillEvent>;
 
 /** What a drill can lose. */
-export const scenarioNames = ["vps-down", "postgres-corrupt"] as const;
+export const scenarioNames = ["vps-down", "postgres-corrupt", "sql-injection", "file-loss", "networks-broken"] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 
 const seconds = z.number().nonnegative();

@@ -1,6 +1,6 @@
 import { dataRoot } from "../../components/host/connection";
 import { quote } from "../../components/host/scripts";
-import { postgresUid } from "../../components/services/spec";
+import { networkName, postgresUid } from "../../components/services/spec";
 
 /** Seconds in which a stopped container must have ended; PostgreSQL writes a checkpoint. */
 const stopSeconds = 60;
@@ -166,3 +166,10 @@ export function releaseScript(paths: readonly string[]): string {
   if (strange !== undefined) throw new Error(`${strange}: not a folder that a recovery kept`);
   return `rm -rf ${paths.map(quote).join(" ")}`;
 }
+
+/** Attaches running containers to the site's network, each by its name; one that is attached stays as it is. */
+export const connectScript = (names: readonly string[]): string => `set -eu
+for name in ${names.map(quote).join(" ")}; do
+  on=$(docker inspect --format '{{range $n, $_ := .NetworkSettings.Networks}}{{$n}} {{end}}' "$name")
+  case " $on" in *" ${networkName} "*) ;; *) docker network connect --alias "$name" ${networkName} "$name" ;; esac
+done`;

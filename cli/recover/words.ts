@@ -43,6 +43,17 @@ interface RecoverWords {
   readonly cancelled: string;
   readonly nothingBegun: string;
   readonly tooLateToCancel: (id: string) => string;
+  readonly networks: {
+    readonly looking: string;
+    readonly nothing: string;
+    readonly found: (name: string, what: string) => string;
+    readonly untouched: (name: string) => string;
+    readonly unchecked: (name: string, why: string) => string;
+    readonly repairing: (names: string) => string;
+    readonly connecting: (names: string) => string;
+    readonly still: (names: string) => string;
+    readonly repaired: (seconds: string) => string;
+  };
   readonly kept: { readonly title: string; readonly none: string; readonly released: (n: number) => string; readonly unfinished: (id: string) => string };
 }
 
@@ -96,6 +107,17 @@ export const recoverWords: Words<RecoverWords> = {
     cancelled: "Cancelled: the services run on the data of before.",
     nothingBegun: "No recovery is under way.",
     tooLateToCancel: (id) => `recovery ${id} is already in place; fix: the same smarter recover command again, which ends it`,
+    networks: {
+      looking: "comparing networks, ports and firewalls with what the stack declares",
+      nothing: "Networks, ports and firewalls are as the stack declares.",
+      found: (name, what) => `${name}: ${what}`,
+      untouched: (name) => `${name}: differs too, and is not this command's to mend: npm run drift`,
+      unchecked: (name, why) => `${name}: could not be looked at: ${why}`,
+      repairing: (names) => `pulumi up --refresh, only of ${names}`,
+      connecting: (names) => `attached to the network again, without a restart: ${names}`,
+      still: (names) => `still not as declared: ${names}; fix: npm run drift, then pulumi up`,
+      repaired: (seconds) => `Repaired, after ${seconds}.`,
+    },
     kept: {
       title: "Kept",
       none: "Nothing is kept.",
@@ -151,6 +173,17 @@ export const recoverWords: Words<RecoverWords> = {
     cancelled: "Cancelado: los servicios funcionan con los datos de antes.",
     nothingBegun: "No hay ninguna recuperación en curso.",
     tooLateToCancel: (id) => `la recuperación ${id} ya está en su lugar; solución: el mismo comando smarter recover otra vez, que la termina`,
+    networks: {
+      looking: "comparando redes, puertos y firewalls con lo que declara el stack",
+      nothing: "Redes, puertos y firewalls están como declara el stack.",
+      found: (name, what) => `${name}: ${what}`,
+      untouched: (name) => `${name}: también difiere, y no le toca a este comando: npm run drift`,
+      unchecked: (name, why) => `${name}: no se pudo mirar: ${why}`,
+      repairing: (names) => `pulumi up --refresh, solo de ${names}`,
+      connecting: (names) => `conectados de nuevo a la red, sin reinicio: ${names}`,
+      still: (names) => `aún no están como se declaró: ${names}; solución: npm run drift, luego pulumi up`,
+      repaired: (seconds) => `Reparado, a los ${seconds}.`,
+    },
     kept: {
       title: "Guardado",
       none: "No hay nada guardado.",

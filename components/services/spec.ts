@@ -6,6 +6,9 @@ import type { ImageName } from "../../stacks/config";
 export const applicationUid = 1000;
 export const postgresUid = 999;
 
+/** The one Docker network of a site; a container is known there by its own name. */
+export const networkName = "smarteros";
+
 /** A file put into the container before it starts. Root owns it, so its mode lets the container's own user read it. */
 export interface ContainerFile {
   readonly path: string;

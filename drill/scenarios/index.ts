@@ -1,10 +1,16 @@
 import type { ScenarioName } from "../result";
+import { fileLoss } from "./file-loss";
+import { networksBroken } from "./networks-broken";
 import { postgresCorrupt } from "./postgres-corrupt";
 import type { Scenario } from "./scenario";
+import { sqlInjection } from "./sql-injection";
 import { vpsDown } from "./vps-down";
 
 /** Every scenario, by its name. */
 export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   "vps-down": vpsDown,
   "postgres-corrupt": postgresCorrupt,
+  "sql-injection": sqlInjection,
+  "file-loss": fileLoss,
+  "networks-broken": networksBroken,
 };

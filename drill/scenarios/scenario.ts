@@ -11,6 +11,8 @@ export interface Stage extends Ground, Primary {
   readonly site: Site;
   readonly backups: Backups;
   readonly load: Load;
+  /** Of the site that lives. */
+  readonly generation: number;
   readonly timeline: Timeline;
   readonly signal: AbortSignal;
 }

@@ -26,6 +26,9 @@ export const en: Strings = {
   scenarios: {
     "vps-down": "The VPS is lost without warning; everything is recovered at another provider from the backups",
     "postgres-corrupt": "The files of every database are overwritten; the cluster is recovered on the living host",
+    "sql-injection": "An injected statement alters and deletes data; the cluster goes back to the moment before it",
+    "file-loss": "Files of Odoo are deleted and overwritten; they are recovered on the living host",
+    "networks-broken": "Every container loses the site's network; it is repaired on the living host",
   },
   started: "Started",
   database: "Database",

@@ -26,6 +26,9 @@ export const es: Strings = {
   scenarios: {
     "vps-down": "El VPS se pierde sin aviso; todo se recupera en otro proveedor desde los respaldos",
     "postgres-corrupt": "Los archivos de todas las bases de datos se sobrescriben; el clúster se recupera en el host vivo",
+    "sql-injection": "Una sentencia inyectada altera y borra datos; el clúster vuelve al momento anterior",
+    "file-loss": "Archivos de Odoo se borran y se sobrescriben; se recuperan en el host vivo",
+    "networks-broken": "Todos los contenedores pierden la red del sitio; se repara en el host vivo",
   },
   started: "Inicio",
   database: "Base de datos",
