@@ -41,6 +41,7 @@ interface HelpWords {
     readonly write: string;
     readonly noDrift: string;
     readonly service: string;
+    readonly preview: string;
     readonly path: string;
     readonly help: string;
   };
@@ -95,6 +96,7 @@ export const helpWords: Words<HelpWords> = {
       report: "folder of the incident reports",
       auditReport: "write the report there, as HTML, Markdown and JSON",
       write: "write docs/drp.es.md and docs/drp.en.md",
+      preview: "open the database of that time beside the living one, for reading; changes nothing",
       service: "service of the plan whose files are backed up",
       path: "only this file or folder, below the service's data folder: filestore/odoo/ab",
       noDrift: "do not compare the state with the clouds (quicker)",
@@ -161,6 +163,7 @@ export const helpWords: Words<HelpWords> = {
       report: "carpeta de los informes de incidentes",
       auditReport: "escribir el informe ahí, en HTML, Markdown y JSON",
       write: "escribir docs/drp.es.md y docs/drp.en.md",
+      preview: "abrir la base de datos de ese momento junto a la viva, para leer; no cambia nada",
       service: "servicio del plan cuyos archivos se respaldan",
       path: "solo este archivo o carpeta, bajo la carpeta de datos del servicio: filestore/odoo/ab",
       noDrift: "no comparar el estado con las nubes (más rápido)",

@@ -111,6 +111,7 @@ export function buildProgram({ lang, context, onExit, completion = true }: Progr
       onStack(
         command(recover, "postgres")
           .option("--at <time>", t.options.at, time(t.allowed))
+          .option("--preview", t.options.preview)
           .option("-y, --yes", t.options.yes)
           .option("--dry-run", t.options.dryRun)
           .option("--json", t.options.json),

@@ -133,8 +133,9 @@ export const planWords: Words<PlanWords> = {
     },
     answers: {
       failover: "Failover to the other provider, from the newest valid backup",
-      earlier: "Failover to a moment before the event: `smarter failover activate --at TIME`",
-      redeploy: "`pulumi up --stack primary`: networks and containers are made again, data stay",
+      earlier:
+        "On the living host to a moment before the event: `smarter recover postgres --at TIME`, `smarter recover files SERVICE --at TIME`; where the host is not to be trusted, failover to that moment: `smarter failover activate --at TIME`",
+      redeploy: "`smarter recover networks`: networks and ports as the stack declares them, data stay",
       rewind: "Object Lock keeps the backups; their history is rewound to before the attack, then failover with `--at`",
       rotate: "Stop the leak, revoke and change every secret, audit; no restore undoes it",
     },
@@ -193,9 +194,9 @@ export const planWords: Words<PlanWords> = {
       {
         title: "PostgreSQL is corrupt",
         steps: [
-          "find the last good moment (Odoo, n8n and the gateway show the first wrong row)",
-          "`smarter failover activate --at TIME`: the newest valid set at or before it, and WAL up to the second",
-          "the gate counts tenants and files before anybody is sent there; the corrupt site stays as it is, for the inquiry",
+          "files are corrupt: `smarter recover postgres`; rows are wrong: find the last good moment by `smarter recover postgres --preview --at TIME`, then `smarter recover postgres --at TIME`",
+          "every service that writes is stopped; the cluster is restored beside the corrupt one, and checked: it starts, tenants, every page, Odoo's files",
+          "only then does it take the place; the corrupt one is kept for the inquiry, until `smarter recover release`",
         ],
       },
       {
@@ -270,8 +271,9 @@ export const planWords: Words<PlanWords> = {
     },
     answers: {
       failover: "Conmutación al otro proveedor, desde el respaldo válido más nuevo",
-      earlier: "Conmutación a un momento anterior al evento: `smarter failover activate --at MOMENTO`",
-      redeploy: "`pulumi up --stack primary`: redes y contenedores se hacen de nuevo, los datos quedan",
+      earlier:
+        "En el host vivo, a un momento anterior al evento: `smarter recover postgres --at MOMENTO`, `smarter recover files SERVICIO --at MOMENTO`; si el host no es de fiar, conmutación a ese momento: `smarter failover activate --at MOMENTO`",
+      redeploy: "`smarter recover networks`: redes y puertos como los declara el stack, los datos quedan",
       rewind:
         "Object Lock conserva los respaldos; su historia se rebobina a antes del ataque, luego conmutación con `--at`",
       rotate: "Detener la fuga, revocar y cambiar cada secreto, auditar; ninguna restauración lo deshace",
@@ -331,9 +333,9 @@ export const planWords: Words<PlanWords> = {
       {
         title: "PostgreSQL corrupto",
         steps: [
-          "buscar el último momento bueno (Odoo, n8n y el gateway muestran la primera fila mala)",
-          "`smarter failover activate --at MOMENTO`: el conjunto válido más nuevo hasta él, y WAL hasta el segundo",
-          "la validación cuenta tenants y archivos antes de mandar a nadie allí; el sitio corrupto queda como está, para investigar",
+          "archivos corruptos: `smarter recover postgres`; filas malas: buscar el último momento bueno con `smarter recover postgres --preview --at MOMENTO`, luego `smarter recover postgres --at MOMENTO`",
+          "se detiene todo servicio que escribe; el clúster se restaura junto al corrupto y se comprueba: arranca, tenants, cada página, archivos de Odoo",
+          "solo entonces ocupa su lugar; el corrupto se guarda para investigar, hasta `smarter recover release`",
         ],
       },
       {

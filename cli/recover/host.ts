@@ -10,7 +10,7 @@ import { exitCodes } from "../exit-codes";
 import { oneLine } from "../table";
 import { parseJournals, readJournalsScript, writeJournalScript, type RecoverJournal } from "./journal";
 import type { Living } from "./living";
-import { dropFreshScript, factsScript, foldersOf, freshFolderScript, restoring } from "./scripts";
+import { dropFreshScript, factsScript, foldersOf, freshFolderScript, restoring, type Subject } from "./scripts";
 import { chooseOwnSet } from "./set";
 import { recoverWords } from "./words";
 
@@ -103,13 +103,20 @@ export async function drop({ run }: Living, begun: RecoverJournal): Promise<void
 /** Runs the agent on the fresh folder. @returns its stdout, also when it ends with 2: what does not hold is on it */
 export async function runAgent(
   { run }: Living,
-  begun: RecoverJournal,
-  args: { readonly image: string; readonly at: string; readonly mounts?: readonly string[]; readonly run: "restore" | "recover"; readonly input: unknown },
+  begun: Subject,
+  args: {
+    readonly image: string;
+    readonly at: string;
+    readonly mounts?: readonly string[];
+    readonly run: Parameters<typeof restoringScript>[3];
+    readonly input: unknown;
+    readonly onLine?: (line: string) => void;
+  },
 ): Promise<string> {
   await run(freshFolderScript(begun));
   const mounts = [`${foldersOf(begun).fresh}:${args.at}`, ...(args.mounts ?? [])];
   const script = restoringScript(restoring, args.image, mounts, args.run);
-  return run(script, { input: JSON.stringify(args.input) }).catch((error: unknown) => {
+  return run(script, { input: JSON.stringify(args.input), ...(args.onLine ? { onLine: args.onLine } : {}) }).catch((error: unknown) => {
     if (!(error instanceof ScriptFailed)) throw error;
     if (error.exitCode === 2 && error.stdout !== "") return error.stdout;
     throw new Error(lastMessage(error.stderr), { cause: error });

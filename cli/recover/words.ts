@@ -43,6 +43,11 @@ interface RecoverWords {
   readonly cancelled: string;
   readonly nothingBegun: string;
   readonly tooLateToCancel: (id: string) => string;
+  readonly preview: {
+    readonly restoring: (at: string) => string;
+    readonly ready: (command: string) => string;
+    readonly closed: string;
+  };
   readonly networks: {
     readonly looking: string;
     readonly nothing: string;
@@ -107,6 +112,11 @@ export const recoverWords: Words<RecoverWords> = {
     cancelled: "Cancelled: the services run on the data of before.",
     nothingBegun: "No recovery is under way.",
     tooLateToCancel: (id) => `recovery ${id} is already in place; fix: the same smarter recover command again, which ends it`,
+    preview: {
+      restoring: (at) => `the cluster of ${at} is restored beside the living one; nothing is stopped`,
+      ready: (command) => `open for reading until Ctrl-C; on the host:\n  ${command}`,
+      closed: "Closed; nothing of it stays.",
+    },
     networks: {
       looking: "comparing networks, ports and firewalls with what the stack declares",
       nothing: "Networks, ports and firewalls are as the stack declares.",
@@ -173,6 +183,11 @@ export const recoverWords: Words<RecoverWords> = {
     cancelled: "Cancelado: los servicios funcionan con los datos de antes.",
     nothingBegun: "No hay ninguna recuperación en curso.",
     tooLateToCancel: (id) => `la recuperación ${id} ya está en su lugar; solución: el mismo comando smarter recover otra vez, que la termina`,
+    preview: {
+      restoring: (at) => `el clúster de ${at} se restaura junto al vivo; nada se detiene`,
+      ready: (command) => `abierto para leer hasta Ctrl-C; en el host:\n  ${command}`,
+      closed: "Cerrado; no queda nada de él.",
+    },
     networks: {
       looking: "comparando redes, puertos y firewalls con lo que declara el stack",
       nothing: "Redes, puertos y firewalls están como declara el stack.",

@@ -7,6 +7,7 @@
 #   SMARTEROS_SHARED_BUFFERS, SMARTEROS_EFFECTIVE_CACHE_SIZE, SMARTEROS_WORK_MEM, SMARTEROS_MAINTENANCE_WORK_MEM,
 #   SMARTEROS_MAX_WAL_SIZE, SMARTEROS_MAX_CONNECTIONS                                    [for a VPS of 4 GB]
 #   SMARTEROS_LISTEN_ADDRESSES [*; empty: the socket alone]  SMARTEROS_PORT [5432]
+#   SMARTEROS_READ_ONLY               on: transactions only read, unless a session says otherwise [off]
 #   SMARTEROS_HOLD_WAL                archive nothing: WAL waits in the data folder for the next start [unset]
 #   PGDATA, SMARTEROS_SOCKET_DIR, SMARTEROS_CONF_DIR, SMARTEROS_STATE_DIR, SMARTEROS_ROLES, SMARTEROS_ROLES_SQL,
 #   SMARTEROS_PGBACKREST_CONF        places [those of the image]
@@ -82,6 +83,7 @@ wal_compression = on
 
 timezone = 'UTC'
 log_timezone = 'UTC'
+default_transaction_read_only = ${SMARTEROS_READ_ONLY:-off}
 log_destination = 'stderr'
 logging_collector = off
 CONF

@@ -88,9 +88,11 @@ program
   .description("restore a cluster beside a damaged one, and verify it; 2 when it does not hold, 3 when the target is not empty")
   .option("--server-dir <dir>", "of the server that verifies", "/run/smarteros-server")
   .option("--entrypoint <file>", "of images/postgres", "smarteros-postgres")
-  .action(async (own: { serverDir: string; entrypoint: string }) => {
-    const { recover } = await import("./recover/recover");
+  .option("--preview", "open it for reading until stopped, instead of verifying it")
+  .action(async (own: { serverDir: string; entrypoint: string; preview?: boolean }) => {
+    const { preview, recover } = await import("./recover/recover");
     const spec = parseJson(await stdin(), "the recover spec on stdin", recoverSpec);
+    if (own.preview) return preview(spec, { ...places(), ...own }, logTo(process.stderr), stopSignal());
     const result = await recover(spec, { ...places(), ...own }, logTo(process.stderr));
     print(result);
     if (!result.passed) process.exitCode = exitCodes.gateFailed;

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { GateResult } from "../../../../contracts/gate";
@@ -39,6 +40,18 @@ export async function recover(spec: RecoverSpec, places: RecoverPlaces, log: Log
   } finally {
     await server.stop();
   }
+}
+
+/** The same cluster, opened to be looked at until the signal: by its socket, for reading. */
+export async function preview(spec: RecoverSpec, places: RecoverPlaces, log: Log, signal: AbortSignal): Promise<void> {
+  const { serverDir, entrypoint } = places;
+  const { restoreId, postgres } = spec.restore;
+  const sourceConf = await writeSourceConf(spec, places);
+  await restore(spec.restore, { ...places, sourceConf }, log);
+  const server = await PrivateServer.start({ dataDir: postgres.dataDir, restoreId, serverDir, entrypoint, readOnly: true, log });
+  log.info("preview-ready", { socketDir: server.socketDir });
+  if (!signal.aborted) await once(signal, "abort");
+  await server.stop();
 }
 
 /** pgBackRest's configuration for the server, which fetches WAL while it replays: in a folder that only its user enters. */

@@ -21,6 +21,8 @@ export interface ServerArgs {
   readonly serverDir: string;
   /** The image's entrypoint. */
   readonly entrypoint: string;
+  /** Its sessions only read. @default false */
+  readonly readOnly?: boolean;
   readonly log: Log;
 }
 
@@ -36,13 +38,14 @@ export class PrivateServer {
   ) {}
 
   /** Starts it and waits until it has replayed all WAL to the target and takes connections. @throws with its last lines when it ends */
-  static async start({ dataDir, restoreId, serverDir, entrypoint, log }: ServerArgs): Promise<PrivateServer> {
+  static async start({ dataDir, restoreId, serverDir, entrypoint, readOnly, log }: ServerArgs): Promise<PrivateServer> {
     const [socketDir, conf, state] = await Promise.all(["socket", "conf", "state"].map((name) => ownFolder(serverDir, name)));
     const child = execa("setpriv", [...asPostgres, entrypoint], {
       env: {
         PGDATA: pgdata(dataDir),
         SMARTEROS_EXPECT_RESTORED: restoreId,
         SMARTEROS_HOLD_WAL: "1",
+        SMARTEROS_READ_ONLY: readOnly ? "on" : "off",
         SMARTEROS_LISTEN_ADDRESSES: "",
         SMARTEROS_SOCKET_DIR: socketDir!,
         SMARTEROS_CONF_DIR: conf!,
