@@ -34,7 +34,7 @@ const program = new Command("drill")
   .option("--size <size>", "size of Odoo's database", parsed(bytes), bytes("64 MB"))
   .option("--keep", "leave the local cloud and the recovered site running (npm run cloud:down ends it)")
   .option("--json <file>", "write the record of the drill")
-  .option("--report <folder>", "write the report there, as HTML and Markdown", "drill-report")
+  .option("--report <folder>", "write the report there, as HTML and Markdown; of other scenarios in a folder of their name", "drill-report")
   .option(
     "--target-time <time>",
     "restore to this time instead of the newest backup set, ISO 8601 with a zone",
@@ -66,7 +66,8 @@ program.action(async (options: Options) => {
   const wanted = options.scenario === "all" ? scenarioNames : [options.scenario];
   const results: DrillResult[] = [];
   for (const scenario of wanted) {
-    const report = wanted.length === 1 ? resolve(options.report) : join(resolve(options.report), scenario);
+    // The folder itself is the record of the whole failover, which the plan wants each month.
+    const report = scenario === "vps-down" ? resolve(options.report) : join(resolve(options.report), scenario);
     const result = await drillOnce(scenario, report, options, stopped.signal);
     if (!result) return void (process.exitCode = 130);
     results.push(result);

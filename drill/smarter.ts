@@ -28,7 +28,10 @@ export async function runSmarter(
   const interrupt = () => void child.kill("SIGINT");
   signal.addEventListener("abort", interrupt, { once: true });
   createInterface({ input: child.stderr }).on("line", onLine);
-  const [stdout, [exitCode]] = await Promise.all([text(child.stdout), once(child, "close") as Promise<[number | null]>]);
+  const [stdout, [exitCode]] = await Promise.all([
+    text(child.stdout),
+    once(child, "close") as Promise<[number | null]>,
+  ]);
   signal.removeEventListener("abort", interrupt);
   signal.throwIfAborted();
   return { exitCode, stdout };

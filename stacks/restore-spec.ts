@@ -13,7 +13,14 @@ export const stanza = "main";
 export function s3Location(site: SiteConfig): S3Location {
   const { bucket, region, endpoint } = site.backups;
   return endpoint
-    ? { host: endpoint.host, port: endpoint.port, region, bucket, uriStyle: "path", ...(endpoint.caPem ? { caPem: endpoint.caPem } : {}) }
+    ? {
+        host: endpoint.host,
+        port: endpoint.port,
+        region,
+        bucket,
+        uriStyle: "path",
+        ...(endpoint.caPem ? { caPem: endpoint.caPem } : {}),
+      }
     : { host: `s3.${region}.amazonaws.com`, port: 443, region, bucket, uriStyle: "host" };
 }
 
@@ -41,19 +48,33 @@ export function databaseTarget({ postgres }: ManifestBody, time?: string): Targe
 }
 
 /** What one wave of a recovery restores. @param sets data folders @throws RunError when the set lacks one of them */
-export function restoreSpecOf(config: StackConfig, restore: RestorePlan, sets: readonly string[], keys: StoreKeys): RestoreSpec {
+export function restoreSpecOf(
+  config: StackConfig,
+  restore: RestorePlan,
+  sets: readonly string[],
+  keys: StoreKeys,
+): RestoreSpec {
   const { body } = restore.set.manifest;
   const { restoreId, sourceGeneration } = restore;
   return {
     ...restoreBase(config, { restoreId, sourceGeneration, keys }),
     ...(sets.includes("postgres")
-      ? { postgres: { dataDir: postgresPaths.dataDir, majorVersion: body.postgres.majorVersion, target: databaseTarget(body, config.targetTime) } }
+      ? {
+          postgres: {
+            dataDir: postgresPaths.dataDir,
+            majorVersion: body.postgres.majorVersion,
+            target: databaseTarget(body, config.targetTime),
+          },
+        }
       : {}),
     fileSets: sets.flatMap((folder) => {
       if (folder === "postgres") return [];
       const set = folder === "vault-snapshot" ? "vault" : folder;
       const found = body.files[set];
-      if (!found) throw new RunError(`backup set ${restore.set.key}: it has no file set ${set}; fix: an earlier set by recovery:targetTime`);
+      if (!found)
+        throw new RunError(
+          `backup set ${restore.set.key}: it has no file set ${set}; fix: an earlier set by recovery:targetTime`,
+        );
       return [{ name: set, path: setPath(folder), snapshot: found.snapshot }];
     }),
   };

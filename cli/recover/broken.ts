@@ -21,7 +21,8 @@ export function mendingOf({ type, kind, changes }: DriftedResource): Mending | u
       return "base";
     case "docker:index/container:Container": {
       const paths = changes.map(({ path }) => path);
-      if (kind === "deleted" || paths.some((path) => /^(ports|networkMode|networksAdvanced|mustRun)\b/.test(path))) return "container";
+      if (kind === "deleted" || paths.some((path) => /^(ports|networkMode|networksAdvanced|mustRun)\b/.test(path)))
+        return "container";
       // Another address of the same network is no damage: Docker gives one at each start.
       return paths.some((path) => path === "networkDatas" || path.endsWith(".networkName")) ? "attach" : undefined;
     }

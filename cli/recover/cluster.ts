@@ -44,7 +44,12 @@ export async function targetOf(
   try {
     const walFile = (await onHost(lastPointScript(name))).trim();
     say(step.lastPointMade);
-    return { kind: "restorePoint", name, backupLabel: manifest.body.postgres.backupLabel, timeline: timelineOf(walFile) };
+    return {
+      kind: "restorePoint",
+      name,
+      backupLabel: manifest.body.postgres.backupLabel,
+      timeline: timelineOf(walFile),
+    };
   } catch (error) {
     if (!(error instanceof ScriptFailed)) throw error;
     say(step.noLastPoint(oneLine(error.stderr).slice(0, 200), key));

@@ -22,7 +22,8 @@ export interface FilesOptions extends StackOptions, RecoverOptions {
 }
 
 /** Services whose files are backed up as a folder. */
-export const services = (): string[] => fileSets(plan).flatMap(({ kind, service }) => (kind === "files" ? [service] : []));
+export const services = (): string[] =>
+  fileSets(plan).flatMap(({ kind, service }) => (kind === "files" ? [service] : []));
 
 /** `smarter recover files SERVICE` */
 export const run: Run<FilesOptions> = async (given, options) => {
@@ -49,7 +50,12 @@ export const run: Run<FilesOptions> = async (given, options) => {
       restore: async ({ entry, set: chosen }) => {
         const { snapshot, takenAt } = entryOf(chosen.manifest.body.files, set, chosen.key);
         say(t.step.restoring(moment(takenAt, context.lang)));
-        const input = specOf(living, entry.id, { name: set, path: setPath(set), snapshot, ...(path === null ? {} : { only: [path] }) });
+        const input = specOf(living, entry.id, {
+          name: set,
+          path: setPath(set),
+          snapshot,
+          ...(path === null ? {} : { only: [path] }),
+        });
         const said = await runAgent(living, entry, { image: facts.image, run: "restore", at: setPath(set), input });
         const checks = said.trim().split("\n").map(checkOf);
         sayChecks(checks, say);
@@ -70,25 +76,34 @@ function checkOf(line: string): GateCheck {
 }
 
 function specOf({ config, readerKeys }: Living, id: string, set: RestoreSpec["fileSets"][number]): RestoreSpec {
-  return { ...restoreBase(config, { restoreId: id, sourceGeneration: config.site.generation, keys: readerKeys }), fileSets: [set] };
+  return {
+    ...restoreBase(config, { restoreId: id, sourceGeneration: config.site.generation, keys: readerKeys }),
+    fileSets: [set],
+  };
 }
 
 function entryOf<T>(files: Readonly<Record<string, T>>, set: string, key: string): T {
   const found = files[set];
-  if (!found) throw new OperatorError(`backup set ${key}: it has no file set ${set}; fix: another --at`, exitCodes.refused);
+  if (!found)
+    throw new OperatorError(`backup set ${key}: it has no file set ${set}; fix: another --at`, exitCodes.refused);
   return found;
 }
 
 function setOf(service: string): string {
   const found = fileSets(plan).find((f) => f.kind === "files" && f.service === service);
-  if (!found) throw new OperatorError(`SERVICE: received ${service}; allowed: ${services().join(", ")}`, exitCodes.refused);
+  if (!found)
+    throw new OperatorError(`SERVICE: received ${service}; allowed: ${services().join(", ")}`, exitCodes.refused);
   return found.set;
 }
 
 /** A path inside of the folder. @throws OperatorError for any other */
 export function pathIn(given: string): string {
   const parts = given.split("/").filter((part) => part !== "" && part !== ".");
-  const wrong = given.startsWith("/") || parts.length === 0 || parts.some((part) => part === ".." || part.startsWith(".smarteros-")) || /\p{Cc}/u.test(given);
+  const wrong =
+    given.startsWith("/") ||
+    parts.length === 0 ||
+    parts.some((part) => part === ".." || part.startsWith(".smarteros-")) ||
+    /\p{Cc}/u.test(given);
   if (wrong)
     throw new OperatorError(
       `--path: received ${JSON.stringify(given)}; allowed: a path below the service's data folder, as filestore/odoo/ab; fix: leave out the leading / and ..`,

@@ -54,7 +54,12 @@ export interface Begun {
  * Which recovery this is: one that was begun, or a new one. One of other data, or that is in place, has to be ended first; one of the same
  * to another time is replaced. Changes nothing. @throws OperatorError when it cannot be
  */
-export async function begin(living: Living, context: Context, wanted: Wanted, say: (text: string) => void): Promise<Begun> {
+export async function begin(
+  living: Living,
+  context: Context,
+  wanted: Wanted,
+  say: (text: string) => void,
+): Promise<Begun> {
   const t = recoverWords[context.lang];
   const { generation } = living.config.site;
   const begun = await unfinished(living);
@@ -116,11 +121,13 @@ export async function runAgent(
   await run(freshFolderScript(begun));
   const mounts = [`${foldersOf(begun).fresh}:${args.at}`, ...(args.mounts ?? [])];
   const script = restoringScript(restoring, args.image, mounts, args.run);
-  return run(script, { input: JSON.stringify(args.input), ...(args.onLine ? { onLine: args.onLine } : {}) }).catch((error: unknown) => {
-    if (!(error instanceof ScriptFailed)) throw error;
-    if (error.exitCode === 2 && error.stdout !== "") return error.stdout;
-    throw new Error(lastMessage(error.stderr), { cause: error });
-  });
+  return run(script, { input: JSON.stringify(args.input), ...(args.onLine ? { onLine: args.onLine } : {}) }).catch(
+    (error: unknown) => {
+      if (!(error instanceof ScriptFailed)) throw error;
+      if (error.exitCode === 2 && error.stdout !== "") return error.stdout;
+      throw new Error(lastMessage(error.stderr), { cause: error });
+    },
+  );
 }
 
 /** What the agent said last: a message of its own, else a line of its log. */
@@ -132,7 +139,8 @@ function lastMessage(stderr: string): string {
 /** Waits for a set whose database is of after a time. @returns its key @throws OperatorError when none comes in time */
 export async function nextBackup(living: Living, { lang, signal }: Context, since: string): Promise<string> {
   const deadline = performance.now() + backupSeconds * 1_000;
-  for await (const _ of setInterval(500, undefined, { signal })) {
+  for await (const _ of setInterval(500)) {
+    signal.throwIfAborted();
     const newest = await chooseOwnSet(living.config);
     if (newest && Date.parse(newest.manifest.body.consistentAt) > Date.parse(since)) return newest.key;
     if (performance.now() > deadline) break;

@@ -37,9 +37,11 @@ export async function findLiving(options: StackOptions, lang: Language, signal: 
   if (stack !== "recovery" && stack !== "primary")
     throw refused(`--stack: received ${stack}; allowed: recovery, primary; fix: --stack primary`);
   const engine = await StackEngine.find(options);
-  const [clear, said] = await Promise.all([engine.config(signal), engine.secretOutputs(signal)]).catch((cause: Error) => {
-    throw refused(cause.message, cause);
-  });
+  const [clear, said] = await Promise.all([engine.config(signal), engine.secretOutputs(signal)]).catch(
+    (cause: Error) => {
+      throw refused(cause.message, cause);
+    },
+  );
   const found = outputs.safeParse(said);
   if (!found.success || !found.data.readerKeys) throw refused(recoverWords[lang].noOutputs(stack));
   const config = configOf(clear, stack);
@@ -48,7 +50,15 @@ export async function findLiving(options: StackOptions, lang: Language, signal: 
   const settings = settingsOf(clear.values);
   const access = await hostAccess(address, settings, settings.site);
   const host = { host: address, user: access.user, privateKey: access.privateKey, hostKey: access.hostKey };
-  return { engine, clear, config, address, host, readerKeys, run: (script, how) => runOverSsh(host, script, { signal, ...how }) };
+  return {
+    engine,
+    clear,
+    config,
+    address,
+    host,
+    readerKeys,
+    run: (script, how) => runOverSsh(host, script, { signal, ...how }),
+  };
 }
 
 function configOf(clear: ClearConfig, stack: "primary" | "recovery"): StackConfig {

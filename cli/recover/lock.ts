@@ -38,7 +38,11 @@ export function lockHost(host: SshHost, holder: string): Promise<() => void> {
           stream.stderr.on("data", (d: Buffer) => (said += d.toString()));
           stream.on("close", (code: number | null) => {
             client.end();
-            reject(code === taken ? new HostLocked(lines.join(" ")) : new Error(`${host.host}: ${said.trim() || `no lock (${code})`}`));
+            reject(
+              code === taken
+                ? new HostLocked(lines.join(" "))
+                : new Error(`${host.host}: ${said.trim() || `no lock (${code})`}`),
+            );
           });
         });
       })

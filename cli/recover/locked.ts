@@ -10,7 +10,8 @@ import { recoverWords } from "./words";
 export async function locked<T>({ host }: Living, lang: Language, work: () => Promise<T>): Promise<T> {
   const holder = `${operatorName()}, since ${new Date().toISOString()}, process ${process.pid}`;
   const release = await lockHost(host, holder).catch((error: unknown) => {
-    if (error instanceof HostLocked) throw new OperatorError(recoverWords[lang].locked(error.message), exitCodes.refused);
+    if (error instanceof HostLocked)
+      throw new OperatorError(recoverWords[lang].locked(error.message), exitCodes.refused);
     throw error;
   });
   try {

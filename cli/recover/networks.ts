@@ -48,7 +48,11 @@ export const run: Run<StackOptions & Omit<RecoverOptions, "at">> = async (given,
     const after = (await look(living)).resources.filter((resource) => mendingOf(resource) !== undefined);
     const checks = broken.map((resource): GateCheck => {
       const still = after.find(({ urn }) => urn === resource.urn);
-      return { name: nameOf(resource), ok: still === undefined, evidence: `${whatIs(resource)}; now: ${still ? whatIs(still) : "as declared"}` };
+      return {
+        name: nameOf(resource),
+        ok: still === undefined,
+        evidence: `${whatIs(resource)}; now: ${still ? whatIs(still) : "as declared"}`,
+      };
     });
     if (options.json) context.output.print(JSON.stringify({ checks }, null, 2));
     if (after.length > 0) throw new OperatorError(t.still(after.map(nameOf).join(", ")), exitCodes.failed);
@@ -67,7 +71,8 @@ async function mend(
   say: (text: string) => void,
   t: (typeof recoverWords)["en"]["networks"],
 ): Promise<void> {
-  const of = (...mending: (ReturnType<typeof mendingOf>)[]) => broken.filter((resource) => mending.includes(mendingOf(resource)));
+  const of = (...mending: ReturnType<typeof mendingOf>[]) =>
+    broken.filter((resource) => mending.includes(mendingOf(resource)));
   await up(living, of("base"), signal, say, t);
   const attached = of("attach").map(nameOf);
   if (attached.length > 0) {
@@ -75,14 +80,28 @@ async function mend(
     say(t.connecting(attached.join(", ")));
   }
   await up(living, of("container", "attach"), signal, say, t);
-  await living.run(startScript(plan.services.map(({ name }) => name), healthySeconds));
+  await living.run(
+    startScript(
+      plan.services.map(({ name }) => name),
+      healthySeconds,
+    ),
+  );
 }
 
-async function up(living: Living, targets: readonly DriftedResource[], signal: AbortSignal, say: (text: string) => void, t: (typeof recoverWords)["en"]["networks"]): Promise<void> {
+async function up(
+  living: Living,
+  targets: readonly DriftedResource[],
+  signal: AbortSignal,
+  say: (text: string) => void,
+  t: (typeof recoverWords)["en"]["networks"],
+): Promise<void> {
   if (targets.length === 0) return;
   const folder = join(cacheRoot(), "recover");
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const log = join(folder, `up-${new Date().toISOString().replaceAll(":", "")}.log`);
   say(t.repairing(targets.map(nameOf).join(", ")));
-  await living.engine.up({ log, onEvent: () => undefined, signal }, {}, ["--refresh", ...targets.flatMap(({ urn }) => ["--target", urn])]);
+  await living.engine.up({ log, onEvent: () => undefined, signal }, {}, [
+    "--refresh",
+    ...targets.flatMap(({ urn }) => ["--target", urn]),
+  ]);
 }

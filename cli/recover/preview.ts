@@ -18,7 +18,12 @@ const subject = { folder: "postgres", id: "preview" };
  * Opens the cluster of a time beside the living one, for reading, until Ctrl-C: to look for the last good moment. Nothing is stopped, and
  * nothing of it stays.
  */
-export async function openPreview(living: Living, context: Context, at: string | undefined, facts: Facts): Promise<ExitCode> {
+export async function openPreview(
+  living: Living,
+  context: Context,
+  at: string | undefined,
+  facts: Facts,
+): Promise<ExitCode> {
   const { lang, output, signal } = context;
   const t = recoverWords[lang];
   const set = await chooseOwnSet(living.config, at);
@@ -39,7 +44,9 @@ export async function openPreview(living: Living, context: Context, at: string |
       onLine: (line) => {
         const socket = /"event":"preview-ready","socketDir":"([^"]+)"/.exec(line)?.[1];
         if (socket !== undefined)
-          output.print(t.preview.ready(`docker exec -it --user ${postgresUid} ${restoring} psql -h ${socket} -U postgres -d odoo`));
+          output.print(
+            t.preview.ready(`docker exec -it --user ${postgresUid} ${restoring} psql -h ${socket} -U postgres -d odoo`),
+          );
       },
     });
   } catch (error) {

@@ -16,7 +16,10 @@ export const run: Run<StackOptions & { yes?: boolean; dryRun?: boolean }> = asyn
   return locked(living, lang, async () => {
     const begun = await unfinished(living);
     if (begun) throw new OperatorError(t.unfinished(begun.id), exitCodes.refused);
-    const kept = (await living.run(keptScript)).split("\n").filter(Boolean).map((line) => line.split("\t"));
+    const kept = (await living.run(keptScript))
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => line.split("\t"));
     if (kept.length === 0) {
       output.print(t.none);
       return exitCodes.ok;

@@ -41,14 +41,20 @@ export type Note = (more: Partial<RecoverJournal>) => Promise<RecoverJournal>;
  * One recovery on a living host: stop, restore beside, check, put in place, start, back up. Each step is noted on the host when it is done;
  * killed at any moment, the same command goes on.
  */
-export async function recover(living: Living, context: Context, options: RecoverOptions, recovery: Recovery): Promise<ExitCode> {
+export async function recover(
+  living: Living,
+  context: Context,
+  options: RecoverOptions,
+  recovery: Recovery,
+): Promise<ExitCode> {
   const { lang, output } = context;
   const t = recoverWords[lang];
   const say = options.json ? output.note : output.print;
   const started = performance.now();
   const before = await unfinished(living);
   const begun = await begin(living, context, recovery.wanted, say);
-  if (!begun.resumed) say([colours().bold(t.will.title), ...(await recovery.forecast(begun)).map((line) => `  ${line}`)].join("\n"));
+  if (!begun.resumed)
+    say([colours().bold(t.will.title), ...(await recovery.forecast(begun)).map((line) => `  ${line}`)].join("\n"));
   if (options.dryRun) {
     say(t.dryRun);
     return exitCodes.ok;

@@ -59,7 +59,12 @@ interface RecoverWords {
     readonly still: (names: string) => string;
     readonly repaired: (seconds: string) => string;
   };
-  readonly kept: { readonly title: string; readonly none: string; readonly released: (n: number) => string; readonly unfinished: (id: string) => string };
+  readonly kept: {
+    readonly title: string;
+    readonly none: string;
+    readonly released: (n: number) => string;
+    readonly unfinished: (id: string) => string;
+  };
 }
 
 /** The words of `smarter recover`. */
@@ -69,11 +74,14 @@ export const recoverWords: Words<RecoverWords> = {
       `stack ${stack}: its last up left no address and keys that read its own backups; fix: pulumi up --stack ${stack}`,
     notActive: (generation, active) =>
       `generation ${generation} is not the one that serves (${active ?? "none does"}); fix: --stack of the active site, or smarter failover activate`,
-    locked: (holder) => `another recovery is at work on this host: ${holder}; fix: talk to them, or end that process and run this again`,
+    locked: (holder) =>
+      `another recovery is at work on this host: ${holder}; fix: talk to them, or end that process and run this again`,
     noSet: (generation, at) =>
       `generation ${generation} has no valid backup set${at ? ` at or before ${at}` : ""}; fix: another --at, or smarter failover activate`,
-    tooNew: (at, newest) => `--at ${at}: nothing after ${newest} is in the backups for certain; fix: an earlier time, or leave --at out for the newest`,
-    noSpace: (needed, free) => `the host has ${free} free; a second copy beside the first needs ${needed}; fix: smarter recover release, or a larger disk`,
+    tooNew: (at, newest) =>
+      `--at ${at}: nothing after ${newest} is in the backups for certain; fix: an earlier time, or leave --at out for the newest`,
+    noSpace: (needed, free) =>
+      `the host has ${free} free; a second copy beside the first needs ${needed}; fix: smarter recover release, or a larger disk`,
     otherBegun: (id, folder, at, by) =>
       `recovery ${id} of ${folder} (to ${at}, by ${by}) has not ended; fix: end it by the same command without --at, or smarter recover cancel`,
     resumes: (id, by, since) => `recovery ${id}, begun by ${by} at ${since}, goes on`,
@@ -82,8 +90,10 @@ export const recoverWords: Words<RecoverWords> = {
       title: "What will happen",
       stop: (services) => `these stop: ${services}`,
       restore: (at) => `the whole cluster goes back to ${at}: later writes of every service are gone`,
-      newest: (set) => `the cluster comes back as of its last write if the server can still say it, else as of set ${set}`,
-      files: (service, at) => `the files of ${service} go back to ${at}; what was made since and is not in that backup stays`,
+      newest: (set) =>
+        `the cluster comes back as of its last write if the server can still say it, else as of set ${set}`,
+      files: (service, at) =>
+        `the files of ${service} go back to ${at}; what was made since and is not in that backup stays`,
       path: (path, at) => `${path} goes back to ${at}`,
       verify: "beside the damaged one it is checked: it starts, tenants, every page (amcheck), Odoo's files",
       kept: (folder) => `then it takes its place; the damaged one is kept as ${folder} until smarter recover release`,
@@ -107,11 +117,14 @@ export const recoverWords: Words<RecoverWords> = {
       `${n} check(s) do not hold, nothing was put in place; fix: an earlier --at, or smarter recover cancel to start the services on the data of before`,
     recovered: (seconds) => `Recovered, after ${seconds}.`,
     keptUntil: (folder) => `Kept until smarter recover release: ${folder}`,
-    resume: "Nothing is lost: the same command goes on where it stopped; smarter recover cancel starts the services on the data of before.",
-    backupsLate: (seconds) => `no backup cycle in ${seconds} s; fix: docker logs agent on the host; a large cluster's first base copy takes its time`,
+    resume:
+      "Nothing is lost: the same command goes on where it stopped; smarter recover cancel starts the services on the data of before.",
+    backupsLate: (seconds) =>
+      `no backup cycle in ${seconds} s; fix: docker logs agent on the host; a large cluster's first base copy takes its time`,
     cancelled: "Cancelled: the services run on the data of before.",
     nothingBegun: "No recovery is under way.",
-    tooLateToCancel: (id) => `recovery ${id} is already in place; fix: the same smarter recover command again, which ends it`,
+    tooLateToCancel: (id) =>
+      `recovery ${id} is already in place; fix: the same smarter recover command again, which ends it`,
     preview: {
       restoring: (at) => `the cluster of ${at} is restored beside the living one; nothing is stopped`,
       ready: (command) => `open for reading until Ctrl-C; on the host:\n  ${command}`,
@@ -140,11 +153,14 @@ export const recoverWords: Words<RecoverWords> = {
       `stack ${stack}: su último up no dejó dirección ni claves que lean sus propios respaldos; solución: pulumi up --stack ${stack}`,
     notActive: (generation, active) =>
       `la generación ${generation} no es la que sirve (${active ?? "ninguna"}); solución: --stack del sitio activo, o smarter failover activate`,
-    locked: (holder) => `otra recuperación trabaja en este host: ${holder}; solución: hablar con esa persona, o terminar ese proceso y repetir`,
+    locked: (holder) =>
+      `otra recuperación trabaja en este host: ${holder}; solución: hablar con esa persona, o terminar ese proceso y repetir`,
     noSet: (generation, at) =>
       `la generación ${generation} no tiene un conjunto de respaldo válido${at ? ` de ${at} o antes` : ""}; solución: otro --at, o smarter failover activate`,
-    tooNew: (at, newest) => `--at ${at}: nada posterior a ${newest} está con certeza en los respaldos; solución: un momento anterior, o sin --at para lo más nuevo`,
-    noSpace: (needed, free) => `el host tiene ${free} libres; una segunda copia junto a la primera necesita ${needed}; solución: smarter recover release, o un disco mayor`,
+    tooNew: (at, newest) =>
+      `--at ${at}: nada posterior a ${newest} está con certeza en los respaldos; solución: un momento anterior, o sin --at para lo más nuevo`,
+    noSpace: (needed, free) =>
+      `el host tiene ${free} libres; una segunda copia junto a la primera necesita ${needed}; solución: smarter recover release, o un disco mayor`,
     otherBegun: (id, folder, at, by) =>
       `la recuperación ${id} de ${folder} (a ${at}, de ${by}) no ha terminado; solución: terminarla con el mismo comando sin --at, o smarter recover cancel`,
     resumes: (id, by, since) => `continúa la recuperación ${id}, que empezó ${by} a las ${since}`,
@@ -153,8 +169,10 @@ export const recoverWords: Words<RecoverWords> = {
       title: "Qué va a pasar",
       stop: (services) => `se detienen: ${services}`,
       restore: (at) => `todo el clúster vuelve a ${at}: lo que cualquier servicio escribió después desaparece`,
-      newest: (set) => `el clúster vuelve a su última escritura si el servidor aún puede decirla, si no al conjunto ${set}`,
-      files: (service, at) => `los archivos de ${service} vuelven a ${at}; lo creado después que no está en ese respaldo se queda`,
+      newest: (set) =>
+        `el clúster vuelve a su última escritura si el servidor aún puede decirla, si no al conjunto ${set}`,
+      files: (service, at) =>
+        `los archivos de ${service} vuelven a ${at}; lo creado después que no está en ese respaldo se queda`,
       path: (path, at) => `${path} vuelve a ${at}`,
       verify: "junto al dañado se comprueba: arranca, tenants, cada página (amcheck), archivos de Odoo",
       kept: (folder) => `luego ocupa su lugar; el dañado se guarda como ${folder} hasta smarter recover release`,
@@ -178,11 +196,14 @@ export const recoverWords: Words<RecoverWords> = {
       `${n} comprobación(es) no se cumplen, nada se puso en su lugar; solución: un --at anterior, o smarter recover cancel para arrancar los servicios con los datos de antes`,
     recovered: (seconds) => `Recuperado, a los ${seconds}.`,
     keptUntil: (folder) => `Guardado hasta smarter recover release: ${folder}`,
-    resume: "Nada se pierde: el mismo comando continúa donde se detuvo; smarter recover cancel arranca los servicios con los datos de antes.",
-    backupsLate: (seconds) => `ningún ciclo de respaldo en ${seconds} s; solución: docker logs agent en el host; la primera copia base de un clúster grande tarda`,
+    resume:
+      "Nada se pierde: el mismo comando continúa donde se detuvo; smarter recover cancel arranca los servicios con los datos de antes.",
+    backupsLate: (seconds) =>
+      `ningún ciclo de respaldo en ${seconds} s; solución: docker logs agent en el host; la primera copia base de un clúster grande tarda`,
     cancelled: "Cancelado: los servicios funcionan con los datos de antes.",
     nothingBegun: "No hay ninguna recuperación en curso.",
-    tooLateToCancel: (id) => `la recuperación ${id} ya está en su lugar; solución: el mismo comando smarter recover otra vez, que la termina`,
+    tooLateToCancel: (id) =>
+      `la recuperación ${id} ya está en su lugar; solución: el mismo comando smarter recover otra vez, que la termina`,
     preview: {
       restoring: (at) => `el clúster de ${at} se restaura junto al vivo; nada se detiene`,
       ready: (command) => `abierto para leer hasta Ctrl-C; en el host:\n  ${command}`,

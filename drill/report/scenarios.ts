@@ -12,8 +12,14 @@ export function renderScenarios(results: readonly DrillResult[], { lang = "en" }
   const table = new Table({ head: [t.scenario, t.result, t.rto, t.rpo], style: { head: [], border: [] } });
   for (const result of results) {
     const modules = judgedModules(result, undefined);
-    const most = (value: (m: (typeof modules)[number]) => number | null, judged: (m: (typeof modules)[number]) => keyof typeof marks) => {
-      const worst = modules.reduce<(typeof modules)[number] | undefined>((a, b) => (a && (value(a) ?? Infinity) >= (value(b) ?? Infinity) ? a : b), undefined);
+    const most = (
+      value: (m: (typeof modules)[number]) => number | null,
+      judged: (m: (typeof modules)[number]) => keyof typeof marks,
+    ) => {
+      const worst = modules.reduce<(typeof modules)[number] | undefined>(
+        (a, b) => (a && (value(a) ?? Infinity) >= (value(b) ?? Infinity) ? a : b),
+        undefined,
+      );
       if (!worst) return "-";
       const met = modules.every((m) => ["met", "none"].includes(judged(m)));
       const seconds = value(worst);
@@ -22,8 +28,14 @@ export function renderScenarios(results: readonly DrillResult[], { lang = "en" }
     table.push([
       result.scenario,
       `${result.verdict === "recovered" ? marks.met : marks.missed} ${t.verdict[result.verdict]}`,
-      most((m) => m.rtoSeconds, (m) => m.rto),
-      most((m) => m.rpoSeconds, (m) => m.rpo),
+      most(
+        (m) => m.rtoSeconds,
+        (m) => m.rto,
+      ),
+      most(
+        (m) => m.rpoSeconds,
+        (m) => m.rpo,
+      ),
     ]);
   }
   return table.toString();

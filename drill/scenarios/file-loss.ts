@@ -17,7 +17,8 @@ export const fileLoss: Scenario = {
     if (!files) throw new Error("backups: no set holds Odoo's files yet");
     await loseAndRecover(stage, draft, {
       what: `every file of Odoo's that is older than ${files.takenAt} is deleted or overwritten`,
-      damage: async () => void stage.timeline.event(`${(await stage.onVps(damage(files.takenAt))).trim()} files damaged`),
+      damage: async () =>
+        void stage.timeline.event(`${(await stage.onVps(damage(files.takenAt))).trim()} files damaged`),
       recovery: ["recover", "files", "odoo"],
       darkFrom: /nobody writes any more/,
       modules: ["odoo"],
@@ -37,7 +38,17 @@ rm /tmp/damaged`;
 
 /** Each file is named by the SHA-1 of its content. */
 async function sound({ onVps }: Stage): Promise<GateCheck[]> {
-  const wrong = (await onVps(`cd ${filestore} && find . -type f -exec sha1sum {} + | awk '{ n = $2; sub(".*/", "", n); all++; if (n != $1) wrong++ } END { print wrong + 0, all + 0 }'`)).trim();
+  const wrong = (
+    await onVps(
+      `cd ${filestore} && find . -type f -exec sha1sum {} + | awk '{ n = $2; sub(".*/", "", n); all++; if (n != $1) wrong++ } END { print wrong + 0, all + 0 }'`,
+    )
+  ).trim();
   const [bad, all] = wrong.split(" ").map(Number);
-  return [{ name: "content of Odoo's files", ok: bad === 0 && (all ?? 0) > 0, evidence: `${bad} of ${all} files are not what their name, the SHA-1, says` }];
+  return [
+    {
+      name: "content of Odoo's files",
+      ok: bad === 0 && (all ?? 0) > 0,
+      evidence: `${bad} of ${all} files are not what their name, the SHA-1, says`,
+    },
+  ];
 }

@@ -37,7 +37,9 @@ export async function loseAndRecover(stage: Stage, draft: Draft, loss: LivingLos
   await loss.unnoticed?.();
   // Else the writers find the recovered site, and their new rows hide what was lost.
   await load.stop();
-  timeline.event(`last acknowledged writes: ${[...load.acks].map(([module, acks]) => `${module} ${acks.at(-1)?.n ?? "none"}`).join(", ")}`);
+  timeline.event(
+    `last acknowledged writes: ${[...load.acks].map(([module, acks]) => `${module} ${acks.at(-1)?.n ?? "none"}`).join(", ")}`,
+  );
 
   timeline.phase("recovery", `smarter ${loss.recovery.join(" ")}`);
   const stop = new AbortController();
@@ -48,7 +50,8 @@ export async function loseAndRecover(stage: Stage, draft: Draft, loss: LivingLos
       modules: loss.modules,
       deadlineSeconds: seconds(plan.overallRto),
       signal: AbortSignal.any([signal, stop.signal]),
-      onAnswer: (module, { at }) => timeline.event(`${module} answers, ${((at! - destroyedAt) / 1_000).toFixed(1)} s after the loss`),
+      onAnswer: (module, { at }) =>
+        timeline.event(`${module} answers, ${((at! - destroyedAt) / 1_000).toFixed(1)} s after the loss`),
     }));
   if (!loss.darkFrom) look();
   const ran = await runSmarter(stacks, "primary", [...loss.recovery, "--yes", "--json"], {

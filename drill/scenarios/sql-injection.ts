@@ -18,21 +18,35 @@ export const sqlInjection: Scenario = {
     const { onVps, backups, generation, signal } = stage;
     const before = await prices(stage);
     // The server's own clock, rounded down: the statement is later for certain.
-    const at = new Date((await onVps(psql("odoo", "select date_trunc('milliseconds', clock_timestamp())"))).trim()).toISOString();
+    const at = new Date(
+      (await onVps(psql("odoo", "select date_trunc('milliseconds', clock_timestamp())"))).trim(),
+    ).toISOString();
     await loseAndRecover(stage, draft, {
       what: "an injected statement sets every price of every tenant to 1 and deletes the tenants' history",
-      damage: async () => void (await onVps(psql("odoo", "update product_template set list_price = 1; delete from history;"))),
-      unnoticed: async () => void (await backups.cycleSince(Date.now(), { generation, seconds: noticedSeconds, signal })),
+      damage: async () =>
+        void (await onVps(psql("odoo", "update product_template set list_price = 1; delete from history;"))),
+      unnoticed: async () =>
+        void (await backups.cycleSince(Date.now(), { generation, seconds: noticedSeconds, signal })),
       recovery: ["recover", "postgres", "--at", at],
       darkFrom: /nobody writes any more/,
       modules: ["postgres", ...dependants(plan, "postgres").map(({ name }) => name)],
       look: async (): Promise<GateCheck[]> => {
         const after = await prices(stage);
-        return [{ name: "prices and history of before", ok: after === before, evidence: `prices and rows of history: ${before} before, ${after} after` }];
+        return [
+          {
+            name: "prices and history of before",
+            ok: after === before,
+            evidence: `prices and rows of history: ${before} before, ${after} after`,
+          },
+        ];
       },
     });
   },
 };
 
 const prices = async ({ onVps }: Stage): Promise<string> =>
-  (await onVps(psql("odoo", "select (select sum(list_price) from product_template) || ', ' || (select count(*) from history)"))).trim();
+  (
+    await onVps(
+      psql("odoo", "select (select sum(list_price) from product_template) || ', ' || (select count(*) from history)"),
+    )
+  ).trim();

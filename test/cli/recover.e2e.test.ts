@@ -66,7 +66,8 @@ async function ended(child: ChildProcess, how: "SIGKILL" | "SIGINT"): Promise<nu
   return ((await exit) as [number | null])[0];
 }
 
-const kept = async () => (await primary.onVps(`cd ${dataRoot} && ls -d *.damaged-* *.new-* 2>/dev/null || true`)).split("\n").filter(Boolean);
+const kept = async () =>
+  (await primary.onVps(`cd ${dataRoot} && ls -d *.damaged-* *.new-* 2>/dev/null || true`)).split("\n").filter(Boolean);
 const sql = async (text: string) => (await primary.onVps(psql("odoo", text))).trim();
 
 describe("smarter recover", { timeout: minutes(8) }, () => {
@@ -92,8 +93,14 @@ describe("smarter recover", { timeout: minutes(8) }, () => {
     ]) {
       const run = await until(moment, ["postgres", "--yes"]);
       if (moment.source.includes("restoring")) {
-        const second = await smarter(["recover", "postgres", "--yes", ...onStack], { ...env, SMARTEROS_OPERATOR: "ana@laptop" });
-        expect([second.exitCode, second.stderr]).toEqual([4, expect.stringMatching(/another recovery is at work on this host: \S+@\S+, since /)]);
+        const second = await smarter(["recover", "postgres", "--yes", ...onStack], {
+          ...env,
+          SMARTEROS_OPERATOR: "ana@laptop",
+        });
+        expect([second.exitCode, second.stderr]).toEqual([
+          4,
+          expect.stringMatching(/another recovery is at work on this host: \S+@\S+, since /),
+        ]);
       }
       expect(await ended(run, "SIGKILL")).toBeNull();
     }
@@ -112,7 +119,9 @@ describe("smarter recover", { timeout: minutes(8) }, () => {
     await primary.backups.cycleSince(Date.now(), { generation: 1, seconds: 120, signal });
     const run = await until(/docker exec -it/, ["postgres", "--preview", "--at", at]);
     const look = `docker exec --user 999 smarteros-recover psql -h /run/smarteros-server/socket -U postgres -d odoo -At -c`;
-    expect(Number(await primary.onVps(`${look} "select count(*) from product_template where list_price > 1"`))).toBeGreaterThan(0);
+    expect(
+      Number(await primary.onVps(`${look} "select count(*) from product_template where list_price > 1"`)),
+    ).toBeGreaterThan(0);
     expect(await sql("select count(*) from product_template where list_price > 1")).toBe("0");
     await expect(primary.onVps(`${look} "delete from product_template"`)).rejects.toThrow("read-only transaction");
     expect(await ended(run, "SIGINT")).toBe(0);

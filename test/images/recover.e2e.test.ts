@@ -1,5 +1,15 @@
 /** A cluster that is restored beside a damaged one, takes its place, and goes on being backed up: twice, and then at another site. */
-import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import type { ResultPromise } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -26,9 +36,15 @@ async function write(n: number): Promise<void> {
   const file = join(filestore(), pathOf(n));
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `content ${n}`);
-  await host.query("odoo", "insert into ir_attachment values ($1, $2, $3, $4)", [n, pathOf(n), `content ${n}`.length, tenant.rut]);
+  await host.query("odoo", "insert into ir_attachment values ($1, $2, $3, $4)", [
+    n,
+    pathOf(n),
+    `content ${n}`.length,
+    tenant.rut,
+  ]);
 }
-const rows = async () => (await host.query<{ id: number }>("odoo", "select id from ir_attachment order by id")).map(({ id }) => id);
+const rows = async () =>
+  (await host.query<{ id: number }>("odoo", "select id from ir_attachment order by id")).map(({ id }) => id);
 
 async function start(): Promise<void> {
   ({ server } = await host.startPostgres({ generation: 1 }));
@@ -41,7 +57,10 @@ beforeAll(async () => {
   await start();
   await host.query("gateway", "create table tenants (rut text primary key, name text)");
   await host.query("gateway", "insert into tenants values ($1, $2)", [tenant.rut, tenant.name]);
-  await host.query("odoo", "create table ir_attachment (id int primary key, store_fname text, file_size int, rut text)");
+  await host.query(
+    "odoo",
+    "create table ir_attachment (id int primary key, store_fname text, file_size int, rut text)",
+  );
   await host.writeAgentConfig(1, ["odoo"]);
 }, 120_000);
 
@@ -64,7 +83,9 @@ async function specOf(set: Manifest, id: string, time?: string): Promise<Recover
       postgres: {
         dataDir,
         majorVersion: postgres.majorVersion,
-        target: time ? { kind: "time", time, ...lineage } : { kind: "restorePoint", name: postgres.restorePoint, ...lineage },
+        target: time
+          ? { kind: "time", time, ...lineage }
+          : { kind: "restorePoint", name: postgres.restorePoint, ...lineage },
       },
       fileSets: [],
     },
@@ -96,7 +117,12 @@ test("to the newest set: verified, switched, and the backups go on", async () =>
   const result = await recover(spec);
   expect(result.checks.filter(({ ok }) => !ok)).toEqual([]);
   expect(result.checks.map(({ name }) => name)).toEqual(
-    expect.arrayContaining(["count of tenants", "filestore of the rows", "integrity (amcheck)", `tenant ${tenant.rut} row`]),
+    expect.arrayContaining([
+      "count of tenants",
+      "filestore of the rows",
+      "integrity (amcheck)",
+      `tenant ${tenant.rut} row`,
+    ]),
   );
   expect(await rows()).toEqual([1, 2, 3]); // the living server has seen nothing of it
   expect((await recover(spec)).passed).toBe(true); // again: it is there, and holds
@@ -104,7 +130,10 @@ test("to the newest set: verified, switched, and the backups go on", async () =>
   expect(await rows()).toEqual([1, 2]);
   await write(4);
   const next = await cycle();
-  expect([next.body.postgres.backupLabel, timelineOf(next.body.postgres.walFile)]).toEqual([set.body.postgres.backupLabel, 2]);
+  expect([next.body.postgres.backupLabel, timelineOf(next.body.postgres.walFile)]).toEqual([
+    set.body.postgres.backupLabel,
+    2,
+  ]);
 }, 120_000);
 
 test("to a time before the newest base backup: files of then come back, and the next cycle has a base of its own history", async () => {
@@ -135,9 +164,16 @@ test("another site restores what came after, by name and by time", async () => {
   await write(6);
   const set = await cycle();
   const { restore } = await specOf(set, "unused", set.body.consistentAt);
-  for (const [i, target] of [restore.postgres.target, { kind: "restorePoint" as const, name: set.body.postgres.restorePoint, backupLabel: set.body.postgres.backupLabel }].entries()) {
+  for (const [i, target] of [
+    restore.postgres.target,
+    { kind: "restorePoint" as const, name: set.body.postgres.restorePoint, backupLabel: set.body.postgres.backupLabel },
+  ].entries()) {
     const other = new Host(ground, `other-${i}`, `127.10.9.2${i + 2}`, cleanup);
-    const spec: RestoreSpec = { ...restore, restoreId: `g2-${i}`, postgres: { ...restore.postgres, dataDir: other.dataDir, target } };
+    const spec: RestoreSpec = {
+      ...restore,
+      restoreId: `g2-${i}`,
+      postgres: { ...restore.postgres, dataDir: other.dataDir, target },
+    };
     await other.agent("restore", spec);
     await other.startPostgres({ generation: 2 + i, source: 1, expectRestored: `g2-${i}` });
     const found = await other.query<{ id: number }>("odoo", "select id from ir_attachment order by id");
@@ -152,7 +188,11 @@ test("what does not hold is said, and the server is ended", async () => {
   const { passed, checks } = await recover(spec);
   expect(passed).toBe(false);
   expect(checks.filter(({ ok }) => !ok)).toEqual([
-    { name: `tenant ${tenant.rut} row`, ok: false, evidence: `tenant ${tenant.rut} is named "Nobody"; expected: "${tenant.name}"` },
+    {
+      name: `tenant ${tenant.rut} row`,
+      ok: false,
+      evidence: `tenant ${tenant.rut} is named "Nobody"; expected: "${tenant.name}"`,
+    },
   ]);
   expect(readdirSync(spec.restore.postgres.dataDir)).toContain(".smarteros-restored.json");
   expect(existsSync(join(spec.restore.postgres.dataDir, "pgdata", "postmaster.pid"))).toBe(false);

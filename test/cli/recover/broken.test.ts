@@ -3,7 +3,11 @@ import { mendingOf, nameOf, whatIs } from "../../../cli/recover/broken";
 import { pathIn } from "../../../cli/recover/files";
 import type { DriftedResource } from "../../../drift/model";
 
-const drifted = (type: string, paths: readonly string[], kind: DriftedResource["kind"] = "changed"): DriftedResource => ({
+const drifted = (
+  type: string,
+  paths: readonly string[],
+  kind: DriftedResource["kind"] = "changed",
+): DriftedResource => ({
   urn: `urn:pulumi:primary::smarteros::${type}::odoo`,
   type,
   kind,
@@ -27,7 +31,9 @@ describe("what of a drift is the network's", () => {
 
   it("is named by the container, and said in a word", () => {
     expect(nameOf(drifted(container, []))).toBe("odoo");
-    expect(whatIs(drifted(container, ["networkDatas[0].ipAddress", "networkDatas[0].gateway", "ports"]))).toBe("networkDatas, ports");
+    expect(whatIs(drifted(container, ["networkDatas[0].ipAddress", "networkDatas[0].gateway", "ports"]))).toBe(
+      "networkDatas, ports",
+    );
   });
 });
 
@@ -36,7 +42,8 @@ describe("--path", () => {
     ["filestore/odoo/ab", "filestore/odoo/ab"],
     ["./filestore//odoo/", "filestore/odoo"],
   ])("%s is below the folder", (given, expected) => expect(pathIn(given)).toBe(expected));
-  it.each(["/etc/passwd", "../postgres", "a/../../b", "", ".", "a/.smarteros-restored.json", "a\nb"])("%j is refused", (given) =>
-    expect(() => pathIn(given)).toThrow(/^--path: received .*; allowed: a path below/),
+  it.each(["/etc/passwd", "../postgres", "a/../../b", "", ".", "a/.smarteros-restored.json", "a\nb"])(
+    "%j is refused",
+    (given) => expect(() => pathIn(given)).toThrow(/^--path: received .*; allowed: a path below/),
   );
 });

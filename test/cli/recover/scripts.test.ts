@@ -1,9 +1,25 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parseJournals, readJournalsScript, writeJournalScript, type RecoverJournal } from "../../../cli/recover/journal";
+import {
+  parseJournals,
+  readJournalsScript,
+  writeJournalScript,
+  type RecoverJournal,
+} from "../../../cli/recover/journal";
 import {
   carryOver,
   dropFreshScript,
@@ -76,7 +92,11 @@ describe("putting a restored folder in place, killed before each change and run 
       moments += 1;
       const second = run(script);
       expect([killAt, second.ended, second.stderr]).toEqual([killAt, true, ""]);
-      expect([read("odoo/kept"), read("odoo/deleted"), read("odoo.damaged-r1/kept")]).toEqual(["sound", "sound", "damaged"]);
+      expect([read("odoo/kept"), read("odoo/deleted"), read("odoo.damaged-r1/kept")]).toEqual([
+        "sound",
+        "sound",
+        "damaged",
+      ]);
       expect(read("odoo/sub folder/young")).toBe("young");
       expect(read("odoo/.smarteros-restored.json")).toBe("of the stack");
       expect(existsSync(join(root, "odoo.new-r1"))).toBe(false);
@@ -127,7 +147,11 @@ describe("putting one path in place, killed before each change and run again", (
       if (run(script, killAt).ended) break;
       const second = run(script);
       expect([killAt, second.ended, second.stderr]).toEqual([killAt, true, ""]);
-      expect([read(`odoo/${inside}`), read(`odoo.damaged-r1/${inside}`), read("odoo/other")]).toEqual(["sound", "damaged", "untouched"]);
+      expect([read(`odoo/${inside}`), read(`odoo.damaged-r1/${inside}`), read("odoo/other")]).toEqual([
+        "sound",
+        "damaged",
+        "untouched",
+      ]);
     }
   });
 
@@ -174,7 +198,8 @@ describe("the host's journal", () => {
       if (ended) break;
     }
   });
-  it("is empty on a host that was never recovered", () => expect(parseJournals(run(readJournalsScript).stdout)).toEqual([]));
+  it("is empty on a host that was never recovered", () =>
+    expect(parseJournals(run(readJournalsScript).stdout)).toEqual([]));
 });
 
 it("releases what recoveries kept, and nothing else", () => {

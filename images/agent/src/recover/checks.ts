@@ -34,7 +34,12 @@ const filestore = (data: DataSpec): Check => ({
   look: async () => {
     const { total, problems } = await filesMissing(data);
     if (problems.length > 0)
-      throw conclusive(`${problems.length} of ${total} files are not as the rows say: ${problems.slice(0, 3).map(({ said }) => said).join("; ")}`);
+      throw conclusive(
+        `${problems.length} of ${total} files are not as the rows say: ${problems
+          .slice(0, 3)
+          .map(({ said }) => said)
+          .join("; ")}`,
+      );
     return `${total} of ${total} files are there`;
   },
 });
@@ -43,7 +48,17 @@ const filestore = (data: DataSpec): Check => ({
 const integrity = (socketDir: string): Check => ({
   name: "integrity (amcheck)",
   look: async () => {
-    const args = ["--host", socketDir, "--username", "postgres", "--all", "--install-missing", "--jobs", "2", "--heapallindexed"];
+    const args = [
+      "--host",
+      socketDir,
+      "--username",
+      "postgres",
+      "--all",
+      "--install-missing",
+      "--jobs",
+      "2",
+      "--heapallindexed",
+    ];
     await command("pg_amcheck", args).catch((error: Error) => {
       throw conclusive(error.message);
     });

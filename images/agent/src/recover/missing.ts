@@ -18,14 +18,17 @@ const batch = 500;
  */
 export async function bringMissing(spec: RecoverSpec, data: DataSpec, restic: Restic, log: Log): Promise<number> {
   const { problems } = await filesMissing(data);
-  const wanted = problems.filter(({ kind }) => kind === "missing").map(({ path }) => join(relative(spec.files.path, spec.odoo.filestore), path));
+  const wanted = problems
+    .filter(({ kind }) => kind === "missing")
+    .map(({ path }) => join(relative(spec.files.path, spec.odoo.filestore), path));
   const folder = join(spec.files.path, staging);
   let brought = 0;
   for (let start = 0; start < wanted.length; start += batch) {
     const paths = wanted.slice(start, start + batch);
     await rm(folder, { recursive: true, force: true });
     const restored = await restic.restoreInto(spec.files.snapshot, folder, paths);
-    for (const path of paths) brought += await place(join(restored, path), join(spec.files.path, path), restored, spec.files.path);
+    for (const path of paths)
+      brought += await place(join(restored, path), join(spec.files.path, path), restored, spec.files.path);
   }
   await rm(folder, { recursive: true, force: true });
   if (brought > 0) await command("sync", ["--file-system", spec.files.path]);
@@ -54,4 +57,8 @@ async function sameFolders(from: string, to: string, fromRoot: string, toRoot: s
   if (await exists(from)) await command("chmod", ["--reference", from, to]);
 }
 
-const exists = (path: string): Promise<boolean> => lstat(path).then(() => true, () => false);
+const exists = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    () => false,
+  );

@@ -48,7 +48,14 @@ export async function preview(spec: RecoverSpec, places: RecoverPlaces, log: Log
   const { restoreId, postgres } = spec.restore;
   const sourceConf = await writeSourceConf(spec, places);
   await restore(spec.restore, { ...places, sourceConf }, log);
-  const server = await PrivateServer.start({ dataDir: postgres.dataDir, restoreId, serverDir, entrypoint, readOnly: true, log });
+  const server = await PrivateServer.start({
+    dataDir: postgres.dataDir,
+    restoreId,
+    serverDir,
+    entrypoint,
+    readOnly: true,
+    log,
+  });
   log.info("preview-ready", { socketDir: server.socketDir });
   if (!signal.aborted) await once(signal, "abort");
   await server.stop();
@@ -78,12 +85,27 @@ async function writeSourceConf({ restore }: RecoverSpec, { serverDir }: RecoverP
   return file;
 }
 
-async function withRestic<T>({ restore }: RecoverSpec, { runDir, cacheDir }: Places, log: Log, use: (restic: Restic) => Promise<T>): Promise<T> {
+async function withRestic<T>(
+  { restore }: RecoverSpec,
+  { runDir, cacheDir }: Places,
+  log: Log,
+  use: (restic: Restic) => Promise<T>,
+): Promise<T> {
   await mkdir(cacheDir, { recursive: true, mode: 0o700 });
   const own = await mkdtemp(join(cacheDir, "recover-"));
   const { s3, sourceGeneration: generation, secrets } = restore;
   try {
-    return await use(await Restic.configure({ s3, generation, keys: secrets, password: secrets.filesCipher, cacheDir: own, runDir, log }));
+    return await use(
+      await Restic.configure({
+        s3,
+        generation,
+        keys: secrets,
+        password: secrets.filesCipher,
+        cacheDir: own,
+        runDir,
+        log,
+      }),
+    );
   } finally {
     await rm(own, { recursive: true });
   }

@@ -39,7 +39,9 @@ export class PrivateServer {
 
   /** Starts it and waits until it has replayed all WAL to the target and takes connections. @throws with its last lines when it ends */
   static async start({ dataDir, restoreId, serverDir, entrypoint, readOnly, log }: ServerArgs): Promise<PrivateServer> {
-    const [socketDir, conf, state] = await Promise.all(["socket", "conf", "state"].map((name) => ownFolder(serverDir, name)));
+    const [socketDir, conf, state] = await Promise.all(
+      ["socket", "conf", "state"].map((name) => ownFolder(serverDir, name)),
+    );
     const child = execa("setpriv", [...asPostgres, entrypoint], {
       env: {
         PGDATA: pgdata(dataDir),
@@ -82,7 +84,11 @@ export class PrivateServer {
   }
 }
 
-const isThere = (file: string): Promise<true | undefined> => access(file).then(() => true as const, () => undefined);
+const isThere = (file: string): Promise<true | undefined> =>
+  access(file).then(
+    () => true as const,
+    () => undefined,
+  );
 
 const asPostgres = ["--reuid=postgres", "--regid=postgres", "--clear-groups"];
 
