@@ -7,7 +7,7 @@ import { seconds } from "../plan/units";
 import { prepareGround, raisePrimary, type GroundArgs } from "./ground";
 import { startLoad, type Load } from "./load";
 import { watchMemory } from "./memory";
-import type { Draft } from "./record";
+import { newDraft, type Draft } from "./record";
 import type { DrillResult, ScenarioName } from "./result";
 import { scenarios } from "./scenarios";
 
@@ -27,19 +27,7 @@ const backupDeadline = 900;
  */
 export async function runDrill(options: DrillOptions): Promise<DrillResult> {
   const { timeline } = options;
-  const draft: Draft = {
-    verdict: "failed",
-    scenario: options.scenario,
-    startedAt: timeline.startedAt,
-    failoverSeconds: null,
-    databaseBytes: null,
-    events: [],
-    modules: [],
-    gate: { passedAt: null, checks: [] },
-    dns: { flippedAt: null, before: null, after: null },
-    engine: { pulumi: "unknown", languageHost: "unknown" },
-    standIns: [],
-  };
+  const draft = newDraft(options.scenario, timeline.startedAt);
   const memory = await watchMemory();
   try {
     await lifeAndLoss(options, draft);

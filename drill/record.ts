@@ -5,11 +5,26 @@ import type { Site } from "../outside/site";
 import { askLastWrites, type LastWrites } from "./last-writes";
 import type { Load } from "./load";
 import { measure, type Observations } from "./measure";
-import type { DrillResult } from "./result";
+import type { DrillResult, ScenarioName } from "./result";
 import type { Timeline } from "./timeline";
 
 /** What is known so far of a drill; becomes its record whether it ends well or not. */
 export type Draft = { -readonly [K in keyof DrillResult]: DrillResult[K] };
+
+/** The record of a drill of which nothing is known yet. */
+export const newDraft = (scenario: ScenarioName, startedAt: string): Draft => ({
+  verdict: "failed",
+  scenario,
+  startedAt,
+  failoverSeconds: null,
+  databaseBytes: null,
+  events: [],
+  modules: [],
+  gate: { passedAt: null, checks: [] },
+  dns: { flippedAt: null, before: null, after: null },
+  engine: { pulumi: "unknown", languageHost: "unknown" },
+  standIns: [],
+});
 
 export interface Recorded extends Omit<Observations, "acks"> {
   readonly load: Load;
