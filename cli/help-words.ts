@@ -26,6 +26,7 @@ interface HelpWords {
   readonly options: {
     readonly lang: string;
     readonly stack: string;
+    readonly livingStack: string;
     readonly configFile: string;
     readonly primaryConfigFile: string;
     readonly json: string;
@@ -83,6 +84,7 @@ export const helpWords: Words<HelpWords> = {
     options: {
       lang: "language: es, en (default: of the locale; documents: es)",
       stack: "stack of the recovery",
+      livingStack: "stack of the site that serves",
       configFile: "settings file of the recovery (default: Pulumi.STACK.yaml)",
       primaryConfigFile: "settings file of the primary (default: Pulumi.primary.yaml)",
       json: "JSON on stdout, everything else on stderr",
@@ -150,6 +152,7 @@ export const helpWords: Words<HelpWords> = {
     options: {
       lang: "idioma: es, en (por defecto: el del entorno; documentos: es)",
       stack: "stack de la recuperación",
+      livingStack: "stack del sitio que sirve",
       configFile: "archivo de configuración de la recuperación (por defecto: Pulumi.STACK.yaml)",
       primaryConfigFile: "archivo de configuración del primario (por defecto: Pulumi.primary.yaml)",
       json: "JSON en stdout, todo lo demás en stderr",

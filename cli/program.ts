@@ -45,7 +45,7 @@ export function buildProgram({ lang, context, onExit, completion = true }: Progr
     target.action(async (options: O) => onExit(await load().run(context, options)));
   const onStack = (target: Command, standard: "recovery" | "primary" = "recovery") =>
     target
-      .option("-s, --stack <name>", t.options.stack, standard)
+      .option("-s, --stack <name>", standard === "primary" ? t.options.livingStack : t.options.stack, standard)
       .addOption(new Option("--config-file <file>", t.options.configFile).env("SMARTER_CONFIG_FILE"))
       .addOption(
         new Option("--primary-config-file <file>", t.options.primaryConfigFile).env("SMARTER_PRIMARY_CONFIG_FILE"),

@@ -36,7 +36,9 @@ export async function findLiving(options: StackOptions, lang: Language, signal: 
   const { stack } = options;
   if (stack !== "recovery" && stack !== "primary")
     throw refused(`--stack: received ${stack}; allowed: recovery, primary; fix: --stack primary`);
-  const engine = await StackEngine.find(options);
+  // SMARTER_CONFIG_FILE is the recovery's settings: of both, the primary's own are meant.
+  const configFile = (stack === "primary" ? options.primaryConfigFile : undefined) ?? options.configFile;
+  const engine = await StackEngine.find({ stack, ...(configFile === undefined ? {} : { configFile }) });
   const [clear, said] = await Promise.all([engine.config(signal), engine.secretOutputs(signal)]).catch(
     (cause: Error) => {
       throw refused(cause.message, cause);
