@@ -30,8 +30,8 @@ export interface StackOutputs {
   readonly unmet: readonly { service: string; objective: string; because: string }[];
   /** Vault's unseal shares and token; secret. Move them to the escrow: the recovery needs them. */
   readonly vaultEscrow?: pulumi.Output<unknown>;
-  /** Keys that read the backups of this generation, for restores on its own host; secret. */
-  readonly readerKeys: pulumi.Output<unknown>;
+  /** Keys that read the backups of this generation, for restores on its own host; secret. Absent on a host that stands by. */
+  readonly readerKeys?: pulumi.Output<unknown>;
 }
 
 export function siteOutputs(config: StackConfig, site: SiteOutputs, restore?: RestorePlan, fence?: pulumi.Output<FenceResult>): StackOutputs {
