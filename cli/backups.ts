@@ -1,11 +1,10 @@
-import { ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
+import type { S3Client } from "@aws-sdk/client-s3";
 import { moduleFreshness, newestValid, type ModuleFreshness } from "../backups/freshness";
 import { moduleTargets } from "../components/services/agent";
-import { generationLayout } from "../contracts/generation";
 import type { CipherPasswords, ManifestBody } from "../contracts/manifest";
 import { plan } from "../plan/plan";
 import { seconds } from "../plan/units";
-import { hasServed, readClaim, s3Client, type ChosenSet, type Claim, type StoreAccess } from "../stacks/backup-store";
+import { generationsIn, hasServed, readClaim, s3Client, type ChosenSet, type Claim, type StoreAccess } from "../stacks/backup-store";
 
 /** One life of the site, as the bucket knows it. */
 export interface Generation {
@@ -61,16 +60,10 @@ export async function readBackups(
 }
 
 async function listGenerations(s3: S3Client, bucket: string): Promise<Generation[]> {
-  const { CommonPrefixes = [] } = await s3.send(
-    new ListObjectsV2Command({ Bucket: bucket, Delimiter: "/", Prefix: "g" }),
-  );
-  const numbers = CommonPrefixes.flatMap(({ Prefix }) => /^g(\d+)\/$/.exec(Prefix ?? "")?.[1] ?? []).map(Number);
-  const known = numbers
-    .sort((a, b) => a - b)
-    .map(async (number): Promise<Generation> => {
-      const [claim, serves] = await Promise.all([readClaim(s3, bucket, number), hasServed(s3, bucket, number)]);
-      return { number, serves, ...(claim ? { claim } : {}) };
-    });
+  const known = (await generationsIn(s3, bucket)).map(async (number): Promise<Generation> => {
+    const [claim, serves] = await Promise.all([readClaim(s3, bucket, number), hasServed(s3, bucket, number)]);
+    return { number, serves, ...(claim ? { claim } : {}) };
+  });
   return Promise.all(known);
 }
 

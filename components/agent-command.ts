@@ -16,6 +16,8 @@ export interface AgentCommandArgs {
   readonly mounts: readonly ContainerMount[];
   /** True when its output holds secrets. @default false */
   readonly secretOutput?: boolean;
+  /** An exit code that is an answer too, and no failure. @default none */
+  readonly alsoExit?: number;
   readonly dependsOn: readonly pulumi.Resource[];
 }
 
@@ -25,13 +27,14 @@ export function agentCommand(name: string, args: AgentCommandArgs, parent: pulum
     name,
     {
       connection: args.host.connection,
-      create: pulumi.all([args.agentImage, args.network.name]).apply(([image, network]) => agentScript(args.run, image, network, args.mounts)),
+      create: pulumi.all([args.agentImage, args.network.name]).apply(([image, network]) => agentScript(args.run, image, network, args.mounts, args.alsoExit)),
       stdin: pulumi.secret(args.input.apply((input) => JSON.stringify(input))),
       logging: "none",
     },
     {
       parent,
       dependsOn: [...args.dependsOn],
+      deletedWith: args.host.machine,
       ignoreChanges: ["create", "stdin", "connection", "triggers"],
       ...(args.secretOutput ? { additionalSecretOutputs: ["stdout"] } : {}),
     },
@@ -39,8 +42,9 @@ export function agentCommand(name: string, args: AgentCommandArgs, parent: pulum
 }
 
 /** The command line; nothing secret is on it. */
-export function agentScript(run: string, image: string, network: string, mounts: readonly ContainerMount[]): string {
+export function agentScript(run: string, image: string, network: string, mounts: readonly ContainerMount[], alsoExit?: number): string {
   const container = `smarteros-${run}`;
   const volumes = mounts.map((m) => `--volume ${quote(`${dataRoot}/${m.set}:${m.path}${m.readOnly ? ":ro" : ""}`)}`).join(" ");
-  return `docker rm --force ${container} >/dev/null 2>&1 || true; exec docker run --rm --interactive --name ${container} --log-driver none --network ${quote(network)} --cap-drop ALL --cap-add DAC_READ_SEARCH --security-opt no-new-privileges --user 0:0 ${volumes} ${quote(image)} ${run}`;
+  const [begin, end] = alsoExit === undefined ? ["exec ", ""] : ["", ` || [ $? -eq ${alsoExit} ]`];
+  return `docker rm --force ${container} >/dev/null 2>&1 || true; ${begin}docker run --rm --interactive --name ${container} --log-driver none --network ${quote(network)} --cap-drop ALL --cap-add DAC_READ_SEARCH --security-opt no-new-privileges --user 0:0 ${volumes} ${quote(image)} ${run}${end}`;
 }

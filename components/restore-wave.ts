@@ -36,7 +36,7 @@ export class RestoreWave extends pulumi.ComponentResource {
         stdin: pulumi.secret(pulumi.output(args.spec).apply((spec) => JSON.stringify(spec))),
         logging: "none",
       },
-      { parent: this, dependsOn: [args.host.ready], ignoreChanges: ["create", "stdin", "connection", "triggers"], customTimeouts: { create: "2h" } },
+      { parent: this, dependsOn: [args.host.ready], deletedWith: args.host.machine, ignoreChanges: ["create", "stdin", "connection", "triggers"], customTimeouts: { create: "2h" } },
     );
     this.results = run.stdout;
     this.done = run;

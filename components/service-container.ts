@@ -12,6 +12,8 @@ export interface ServiceContainerArgs {
   readonly image: pulumi.Input<string>;
   /** The site's network; the container is known there by its name. */
   readonly network: docker.Network;
+  /** A second network, for the one container that needs a way out where the site's network has none. */
+  readonly wayOut?: docker.Network;
   /** Docker volumes by data folder. */
   readonly volumes: ReadonlyMap<string, docker.Volume>;
   readonly labels: Readonly<Record<string, string>>;
@@ -43,7 +45,7 @@ export class ServiceContainer extends pulumi.ComponentResource {
         mounts: mountsOf(spec).map((m) => ({ type: "volume", source: volumeOf(args.volumes, m.set).name, target: m.path, readOnly: m.readOnly ?? false, volumeOptions: { noCopy: true } })),
         // networkMode is explicit: left out, each refresh reports it as drift.
         networkMode: "bridge",
-        networksAdvanced: [{ name: args.network.name, aliases: [spec.name] }],
+        networksAdvanced: [{ name: args.network.name, aliases: [spec.name] }, ...(args.wayOut ? [{ name: args.wayOut.name }] : [])],
         ports: (spec.publish ?? []).map((port) => ({ internal: port, external: port, protocol: "tcp" })),
         capabilities: { drops: ["ALL"], adds: [...(spec.capabilities ?? [])] },
         securityOpts: ["no-new-privileges:true"],
@@ -67,6 +69,7 @@ export class ServiceContainer extends pulumi.ComponentResource {
         parent: this,
         provider: host.docker,
         deleteBeforeReplace: true,
+        deletedWith: host.machine,
         additionalSecretOutputs: ["uploads"],
         hooks: { beforeCreate: [removeLeftover(name, host, "container", spec.name, args.labels)] },
       },
@@ -97,6 +100,6 @@ export function dataVolume(set: string, host: HostConnection, parent: pulumi.Res
   return new docker.Volume(
     `volume-${set}`,
     { name: `smarteros-${set}`, driver: "local", driverOpts: { type: "none", o: "bind", device: `${dataRoot}/${set}` } },
-    { parent, provider: host.docker, dependsOn: [host.ready], protect, retainOnDelete: protect },
+    { parent, provider: host.docker, dependsOn: [host.ready], protect, retainOnDelete: protect, deletedWith: host.machine },
   );
 }

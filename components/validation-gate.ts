@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as docker from "@pulumi/docker";
-import { gateResult, type GateResult, type GateSpec } from "../contracts/gate";
+import { gateFailedExitCode, gateResult, type GateResult, type GateSpec } from "../contracts/gate";
 import { agentCommand } from "./agent-command";
 import type { HostConnection } from "./host/connection";
 import { agentMounts } from "./services/agent";
@@ -13,6 +13,8 @@ export interface ValidationGateArgs {
   readonly spec: pulumi.Output<GateSpec>;
   /** Everything that is checked. */
   readonly after: readonly pulumi.Resource[];
+  /** True: what does not hold is said in the result, and stops nothing. @default false */
+  readonly tellOnly?: boolean;
 }
 
 /** Checks the recovered site from inside, data and not only status codes. What depends on it does not happen until every check passes. */
@@ -24,7 +26,7 @@ export class ValidationGate extends pulumi.ComponentResource {
     super("smarteros:recovery:ValidationGate", name, {}, opts);
     const run = agentCommand(
       name,
-      { host: args.host, network: args.network, agentImage: args.agentImage, run: "gate", input: args.spec, mounts: agentMounts(), dependsOn: args.after },
+      { host: args.host, network: args.network, agentImage: args.agentImage, run: "gate", input: args.spec, mounts: agentMounts(), dependsOn: args.after, ...(args.tellOnly ? { alsoExit: gateFailedExitCode } : {}) },
       this,
     );
     // The evidence names tenants and counts, no secret; a secret on stdin would otherwise hide it.

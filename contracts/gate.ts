@@ -37,6 +37,9 @@ export type GateSpec = z.infer<typeof gateSpec>;
 export const gateCheck = z.strictObject({ name: z.string(), ok: z.boolean(), evidence: z.string() });
 export type GateCheck = z.infer<typeof gateCheck>;
 
+/** Exit code of `agent gate` when it looked at everything and something did not hold. */
+export const gateFailedExitCode = 2;
+
 /** What `agent gate` prints on stdout: one JSON document. Exit code 0 only when `passed`. */
 export const gateResult = z.strictObject({ passed: z.boolean(), finishedAt: z.iso.datetime(), checks: z.array(gateCheck) });
 export type GateResult = z.infer<typeof gateResult>;

@@ -22,8 +22,9 @@ export function contradictions(plan: Plan): string[] {
   const cycle = duration("plan.backupCycle", plan.backupCycle);
   const archive = duration("plan.archiveTimeout", plan.archiveTimeout);
   duration("plan.hostEstimate", plan.hostEstimate);
-  duration("plan.retention", plan.retention);
+  const retention = duration("plan.retention", plan.retention);
   duration("plan.drillEvery", plan.drillEvery);
+  const verifying = duration("plan.verifyEvery", plan.verifyEvery);
   for (const s of plan.services) {
     if (s.rto) duration(`plan.services.${s.name}.rto`, s.rto);
     if (s.rpo) duration(`plan.services.${s.name}.rpo`, s.rpo);
@@ -42,6 +43,7 @@ export function contradictions(plan: Plan): string[] {
   if (problems.length > 0) return problems; // the rest needs a sound graph and durations
 
   if (archive > 60) problems.push(`plan.archiveTimeout: received ${plan.archiveTimeout}; allowed: at most 60 seconds (O4); fix: lower it`);
+  if (verifying > retention / 2) problems.push(`plan.verifyEvery: received ${plan.verifyEvery}, but plan.retention is ${plan.retention}; allowed: at most half of it, so that a set that was verified is still kept when the next turns out bad; fix: verify more often`);
   for (const s of plan.services) {
     const loses = s.backup.some((b) => b.kind !== "none");
     if (s.rpo && seconds(s.rpo) > 0 && loses && cycle > seconds(s.rpo) / 2) {

@@ -75,4 +75,6 @@ export interface Plan {
   readonly retention: Duration;
   /** D1. */
   readonly drillEvery: Duration;
+  /** Every module's newest backup is restored and looked at, at least this often. */
+  readonly verifyEvery: Duration;
 }

@@ -8,6 +8,7 @@ export const plan: Plan = {
   backupCycle: "30 seconds", // O4: half of the tightest RPO (the gateway's tenants, 1 min)
   retention: "30 days", // B5
   drillEvery: "30 days", // D1
+  verifyEvery: "7 days",
   services: [
     {
       name: "postgres",

@@ -8,7 +8,7 @@ import {
   S3ServiceException,
 } from "@aws-sdk/client-s3";
 import { z } from "zod";
-import { generationLayout } from "../contracts/generation";
+import { generationLayout, generationOfKey } from "../contracts/generation";
 import { asOf, checkManifest, manifest as manifestSchema, type CipherPasswords, type Manifest } from "../contracts/manifest";
 
 /**
@@ -142,6 +142,21 @@ export async function readText(s3: S3Client, bucket: string, key: string): Promi
     if (error instanceof S3ServiceException && error.name === "NoSuchKey") return undefined;
     throw error;
   }
+}
+
+/** Generations that have anything in the bucket, oldest first. @throws the store's error */
+export async function generationsIn(s3: S3Client, bucket: string): Promise<number[]> {
+  const { CommonPrefixes = [] } = await s3.send(
+    new ListObjectsV2Command({ Bucket: bucket, Delimiter: "/", Prefix: "g" }),
+  );
+  const numbers = CommonPrefixes.flatMap(({ Prefix }) => generationOfKey(Prefix ?? "") ?? []);
+  return numbers.sort((a, b) => a - b);
+}
+
+/** The newest generation that serves, or has; undefined: none ever did. @throws the store's error */
+export async function activeGeneration(s3: S3Client, bucket: string): Promise<number | undefined> {
+  for (const number of (await generationsIn(s3, bucket)).reverse()) if (await hasServed(s3, bucket, number)) return number;
+  return undefined;
 }
 
 /** Keys of a generation's manifests, newest first. @throws the store's error */

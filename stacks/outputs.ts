@@ -53,7 +53,7 @@ export function siteOutputs(config: StackConfig, site: SiteOutputs, restore?: Re
       : {}),
     ...(fence ? { fence } : {}),
     ...(site.gate ? { gate: site.gate } : {}),
-    readerKeys: site.readerKeys,
+    ...(site.readerKeys ? { readerKeys: site.readerKeys } : {}),
     unmet: unmetObjectives(plan),
     ...(site.vaultEscrow ? { vaultEscrow: site.vaultEscrow } : {}),
   };

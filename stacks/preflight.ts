@@ -5,6 +5,7 @@ import { generationLayout } from "../contracts/generation";
 import type { Manifest } from "../contracts/manifest";
 import { postgresMajorVersion } from "../components/services/base";
 import {
+  activeGeneration,
   chooseSet,
   claimKey,
   explainStoreError,
@@ -55,13 +56,12 @@ export interface FoundRestore extends RestorePlan {
  * @throws PreflightError with every reason.
  */
 export async function findRestore(config: StackConfig, volumeBytes?: number): Promise<FoundRestore> {
-  const { site, secrets, targetTime } = config;
+  const { site, targetTime } = config;
   const from = site.restoreFrom;
   if (from === undefined) throw new Error("preflightRestore needs smarteros:site.restoreFrom");
   const bucket = site.backups.bucket;
   const s3 = s3Client(config.aws);
-  const passwords = { postgres: secrets.postgresCipher, files: secrets.filesCipher };
-  const where = `s3://${bucket}/${generationLayout(from).manifests}`;
+  const where = placeOf(bucket, from);
   const problems: string[] = [];
 
   try {
@@ -75,44 +75,90 @@ export async function findRestore(config: StackConfig, volumeBytes?: number): Pr
     const keys = claim ? [claim.manifestKey] : (await newestManifests(s3, bucket, from)).slice(0, searchDepth);
     if (keys.length === 0) problems.push(`${where}: no manifest; no backup cycle of generation ${from} has finished; fix: smarteros:site.restoreFrom, or the backup agent of that site`);
 
-    let result: ReturnType<typeof chooseSet> = { rejected: [], wrong: { postgres: 0, files: 0 } };
-    const skipped: { key: string; reason: string }[] = [];
-    const wrong = { postgres: 0, files: 0 };
-    for (const key of keys) {
-      const text = (await readText(s3, bucket, key)) ?? "";
-      result = chooseSet([{ key, text }], passwords, from, targetTime ?? claim?.targetTime ?? undefined);
-      skipped.push(...result.rejected);
-      if (result.chosen) break;
-      wrong.postgres += result.wrong.postgres;
-      wrong.files += result.wrong.files;
-      // A wrong password fails on each of them: so many are enough to say so, without reading hundreds.
-      if (wrong.postgres + wrong.files > 0 && skipped.length >= wrongDepth) break;
-    }
-    const chosen = result.chosen;
-    if (!chosen && keys.length > 0) {
-      const wrongPasswords = (["postgres", "files"] as const).filter((k) => wrong[k] > 0).map((k) => `smarteros:${k}Cipher`);
-      problems.push(
-        wrongPasswords.length > 0
-          ? `${wrongPasswords.join(" and ")}: not the password that the backups of generation ${from} were made with (${skipped.length} of their manifests do not verify), or they were tampered with; fix: take it from the escrow`
-          : `${where}: no valid set${targetTime ? ` at or before ${targetTime}` : ""}; ${skipped.slice(0, 3).map((s) => `${s.key}: ${s.reason}`).join("; ") || "all are newer"}; fix: another recovery:targetTime`,
-      );
-    }
-    if (chosen) {
-      const { postgres } = chosen.manifest.body;
-      if (postgres.majorVersion !== postgresMajorVersion) {
-        problems.push(`PostgreSQL: the backup was made by version ${postgres.majorVersion}, but this site runs ${postgresMajorVersion}; a restore cannot change it; fix: deploy the program's revision that runs ${postgres.majorVersion}`);
-      }
-      const needed = neededBytes(chosen.manifest);
-      if (volumeBytes !== undefined && volumeBytes < needed) {
-        problems.push(`smarteros:site.host.volume: received ${(volumeBytes / 2 ** 30).toFixed(0)} GiB, but this set needs ${(needed / 2 ** 30).toFixed(1)} GiB; fix: "${Math.ceil((needed * 1.5) / 2 ** 30)} GiB"`);
-      }
-    }
+    const { chosen, skipped, problems: found } = await chooseValid({ s3, config, from, keys, targetTime: targetTime ?? claim?.targetTime ?? undefined, volumeBytes });
+    problems.push(...found);
     if (!chosen || problems.length > 0) throw new PreflightError(problems);
 
     return { set: { ...chosen, skipped }, restoreId: restoreId(site.generation, from, chosen.key), sourceGeneration: from, ...(claim ? { claim } : {}) };
   } catch (error) {
     if (error instanceof PreflightError) throw error;
     throw new PreflightError([...problems, explainStoreError(where, error)]);
+  } finally {
+    s3.destroy();
+  }
+}
+
+interface ChooseArgs {
+  readonly s3: S3Client;
+  readonly config: StackConfig;
+  readonly from: number;
+  /** Newest first. */
+  readonly keys: readonly string[];
+  readonly targetTime: string | undefined;
+  readonly volumeBytes: number | undefined;
+}
+
+/** The newest set that verifies and can be restored here, or every reason why there is none. @throws the store's error */
+async function chooseValid({ s3, config, from, keys, targetTime, volumeBytes }: ChooseArgs) {
+  const { site, secrets } = config;
+  const bucket = site.backups.bucket;
+  const passwords = { postgres: secrets.postgresCipher, files: secrets.filesCipher };
+  const where = placeOf(bucket, from);
+  const problems: string[] = [];
+  let result: ReturnType<typeof chooseSet> = { rejected: [], wrong: { postgres: 0, files: 0 } };
+  const skipped: { key: string; reason: string }[] = [];
+  const wrong = { postgres: 0, files: 0 };
+  for (const key of keys) {
+    const text = (await readText(s3, bucket, key)) ?? "";
+    result = chooseSet([{ key, text }], passwords, from, targetTime);
+    skipped.push(...result.rejected);
+    if (result.chosen) break;
+    wrong.postgres += result.wrong.postgres;
+    wrong.files += result.wrong.files;
+    // A wrong password fails on each of them: so many are enough to say so, without reading hundreds.
+    if (wrong.postgres + wrong.files > 0 && skipped.length >= wrongDepth) break;
+  }
+  const chosen = result.chosen;
+  if (!chosen && keys.length > 0) {
+    const wrongPasswords = (["postgres", "files"] as const).filter((k) => wrong[k] > 0).map((k) => `smarteros:${k}Cipher`);
+    problems.push(
+      wrongPasswords.length > 0
+        ? `${wrongPasswords.join(" and ")}: not the password that the backups of generation ${from} were made with (${skipped.length} of their manifests do not verify), or they were tampered with; fix: take it from the escrow`
+        : `${where}: no valid set${targetTime ? ` at or before ${targetTime}` : ""}; ${skipped.slice(0, 3).map((s) => `${s.key}: ${s.reason}`).join("; ") || "all are newer"}; fix: another recovery:targetTime`,
+    );
+  }
+  if (chosen) {
+    const { postgres } = chosen.manifest.body;
+    if (postgres.majorVersion !== postgresMajorVersion) {
+      problems.push(`PostgreSQL: the backup was made by version ${postgres.majorVersion}, but this site runs ${postgresMajorVersion}; a restore cannot change it; fix: deploy the program's revision that runs ${postgres.majorVersion}`);
+    }
+    const needed = neededBytes(chosen.manifest);
+    if (volumeBytes !== undefined && volumeBytes < needed) {
+      problems.push(`smarteros:site.host.volume: received ${(volumeBytes / 2 ** 30).toFixed(0)} GiB, but this set needs ${(needed / 2 ** 30).toFixed(1)} GiB; fix: "${Math.ceil((needed * 1.5) / 2 ** 30)} GiB"`);
+    }
+  }
+  return { chosen, skipped, problems };
+}
+
+const placeOf = (bucket: string, generation: number) => `s3://${bucket}/${generationLayout(generation).manifests}`;
+
+/**
+ * The newest valid set of the generation that serves, whoever has claimed what: for a rehearsal, which claims nothing.
+ * @throws PreflightError with every reason.
+ */
+export async function findNewest(config: StackConfig, volumeBytes: number): Promise<{ set: ChosenSet; sourceGeneration: number }> {
+  const { bucket } = config.site.backups;
+  const s3 = s3Client(config.aws);
+  try {
+    const from = await activeGeneration(s3, bucket);
+    if (from === undefined) throw new PreflightError([`s3://${bucket}: no manifest in any generation; no backup cycle has ever finished; fix: the backup agent of the site`]);
+    const keys = (await newestManifests(s3, bucket, from)).slice(0, searchDepth);
+    const { chosen, skipped, problems } = await chooseValid({ s3, config, from, keys, targetTime: undefined, volumeBytes });
+    if (!chosen || problems.length > 0) throw new PreflightError(problems);
+    return { set: { ...chosen, skipped }, sourceGeneration: from };
+  } catch (error) {
+    if (error instanceof PreflightError) throw error;
+    throw new PreflightError([explainStoreError(`s3://${bucket}`, error)]);
   } finally {
     s3.destroy();
   }

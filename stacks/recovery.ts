@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { utils } from "ssh2";
 import { operatorPublicKey } from "../components/host/connection";
-import { RecoveryHost } from "../components/host/recovery-host";
+import { RecoveryHost, type RecoveryHostArgs } from "../components/host/recovery-host";
 import { OldSiteFence } from "../components/old-site-fence";
-import { readConfig } from "./config";
+import { readConfig, type HetznerHostConfig, type StackConfig } from "./config";
 import { fenceSpecOf } from "./fence-spec";
-import { chooseServer } from "./hetzner";
+import { chooseServer, type ChosenServer } from "./hetzner";
 import { siteOutputs, type StackOutputs } from "./outputs";
 import { preflightRestore } from "./preflight";
 import { existingRecords } from "./records";
@@ -18,28 +18,43 @@ import { standsBy } from "./standing";
  */
 export async function recovery(): Promise<StackOutputs> {
   const config = readConfig("recovery");
-  const { site, secrets } = config;
-  if (site.host.kind !== "hetzner" || !secrets.recoveryHostKey) throw new Error("the configuration's checks let a host through that the recovery cannot order");
+  const { site } = config;
   await standsBy(config, "recovery");
   const labels = siteLabels(site);
-  const [restore, server, records] = await Promise.all([preflightRestore(config, site.host.volume), chooseServer(site.host, labels, operatorPublicKey(site.ssh)), existingRecords(site)]);
+  const ordered = orderedHost(config);
+  const [restore, server, records] = await Promise.all([preflightRestore(config, ordered.volume), chooseServer(ordered, labels, operatorPublicKey(site.ssh)), existingRecords(site)]);
 
   const fence = new OldSiteFence("fence", { spec: fenceSpecOf(config, records.map((r) => r.content)) });
-  const host = new RecoveryHost(`recovery-g${site.generation}`, {
+  const host = new RecoveryHost(`recovery-g${site.generation}`, hostArgs(config, server, labels));
+  const deployed = deploySite({ config, host, restore, fence, existingRecords: records });
+  return siteOutputs(config, deployed, restore, fence.result);
+}
+
+/** The host that the settings want to be ordered at Hetzner. */
+export function orderedHost({ site }: StackConfig): HetznerHostConfig {
+  if (site.host.kind !== "hetzner") throw new Error("the configuration's checks let a host through that the recovery cannot order");
+  return site.host;
+}
+
+/** The server of a recovery, or of its rehearsal, as the settings want it. */
+export function hostArgs(config: StackConfig, server: ChosenServer, labels: Readonly<Record<string, string>>): RecoveryHostArgs {
+  const { site, secrets } = config;
+  const { image, volume } = orderedHost(config);
+  const hostKey = secrets.recoveryHostKey;
+  if (!hostKey) throw new Error("the configuration's checks let a host through that has no key");
+  return {
     serverType: server.serverType,
     location: server.location,
-    image: site.host.image,
-    volumeBytes: site.host.volume,
+    image,
+    volumeBytes: volume,
     ssh: site.ssh,
     authorizedKey: operatorPublicKey(site.ssh),
     operatorNetworks: site.ssh.operatorNetworks,
-    hostKey: { privateKey: pulumi.secret(secrets.recoveryHostKey), publicKey: publicHostKey(secrets.recoveryHostKey) },
+    hostKey: { privateKey: pulumi.secret(hostKey), publicKey: publicHostKey(hostKey) },
     leftovers: server.leftovers,
     labels,
     folders: dataFolders(),
-  });
-  const deployed = deploySite({ config, host, restore, fence, existingRecords: records });
-  return siteOutputs(config, deployed, restore, fence.result);
+  };
 }
 
 /** "ssh-ed25519 AAAA..." of a private host key. @throws when it is not one. */

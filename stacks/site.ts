@@ -4,6 +4,7 @@ import { identityName, type IdentityRole } from "../components/backup/names";
 import { BackupIdentity } from "../components/backup-identity";
 import type { HostConnection } from "../components/host/connection";
 import type { DataFolder } from "../components/host/scripts";
+import { NoWayOut } from "../components/no-way-out";
 import type { OldSiteFence } from "../components/old-site-fence";
 import { RestoreWave } from "../components/restore-wave";
 import { ServiceContainer } from "../components/service-container";
@@ -48,8 +49,8 @@ export function dataFolders(): DataFolder[] {
 }
 
 /** Network, data volumes and images of the site on its host. */
-export const siteNetwork = ({ site }: StackConfig, host: HostConnection): SiteNetwork =>
-  new SiteNetwork("site", { host, sets: dataFolders().map((f) => f.set), images: site.images, labels: siteLabels(site) });
+export const siteNetwork = ({ site }: StackConfig, host: HostConnection, { labels = siteLabels(site), closed = false } = {}): SiteNetwork =>
+  new SiteNetwork("site", { host, sets: dataFolders().map((f) => f.set), images: site.images, labels, closed });
 
 export interface SiteArgs {
   readonly config: StackConfig;
@@ -58,6 +59,13 @@ export interface SiteArgs {
   readonly restore?: RestorePlan;
   /** The site that is replaced can do no harm any more; nothing is restored before. */
   readonly fence?: OldSiteFence;
+  /**
+   * A copy that is looked at and thrown away: its network leads nowhere, it publishes no port, takes over no DNS, and writes no backup, for
+   * which it has no key. The gate says what does not hold and stops nothing. @default false
+   */
+  readonly scratch?: boolean;
+  /** @default siteLabels */
+  readonly labels?: Readonly<Record<string, string>>;
   readonly existingRecords: readonly ExistingRecord[];
   /** The identities wait for these (the bucket, where this stack makes it). */
   readonly backupsReady?: readonly pulumi.Resource[];
@@ -72,7 +80,7 @@ export interface SiteOutputs {
   /** Vault's shares and token, when this stack opened it for the first time. Secret. */
   readonly vaultEscrow?: pulumi.Output<unknown>;
   /** Keys that read the backups of this generation. Secret. */
-  readonly readerKeys: pulumi.Output<unknown>;
+  readonly readerKeys?: pulumi.Output<unknown>;
 }
 
 /**
@@ -80,12 +88,12 @@ export interface SiteOutputs {
  * then DNS and the agent. Without: the services on empty folders, Vault's first start, DNS and the agent.
  */
 export function deploySite(args: SiteArgs): SiteOutputs {
-  const { config, host, restore } = args;
+  const { config, host, restore, scratch = false } = args;
   const { site, secrets } = config;
-  const labels = siteLabels(site);
+  const labels = args.labels ?? siteLabels(site);
   const s3 = s3Location(site);
   const context: SiteContext = { domain: site.domain, generation: site.generation, ...(site.drill ? { drillToken: secrets.drillToken } : {}) };
-  const network = siteNetwork(config, host);
+  const network = siteNetwork(config, host, { labels, closed: scratch });
   const image = (name: string): pulumi.Output<string> => {
     const found = network.images.get(name);
     if (!found) throw new Error(`image ${name}: not in smarteros:site.images`);
@@ -94,28 +102,39 @@ export function deploySite(args: SiteArgs): SiteOutputs {
   const tags = { owner: "smarteros", site: site.domain };
   const identity = (role: IdentityRole, generation: number) =>
     new BackupIdentity(identityName(role, generation), { bucket: site.backups.bucket, generation, role, tags }, { dependsOn: [...(args.backupsReady ?? [])] });
-  const writer = identity("writer", site.generation);
+  const writer = scratch ? undefined : identity("writer", site.generation);
   const reader = restore ? identity("reader", restore.sourceGeneration) : undefined;
   // For restores on this very host (`smarter recover`): handed to the operator alone.
-  const ownReader = identity("reader", site.generation);
+  const ownReader = scratch ? undefined : identity("reader", site.generation);
+  const closed = scratch ? new NoWayOut("no-way-out", { host, network: network.network, image: image("agent"), outside: s3 }).proved : undefined;
 
   // --- one container ---
   const containers = new Map<string, ServiceContainer>();
   const start = (spec: ContainerSpec, after: readonly pulumi.Resource[]): ServiceContainer => {
-    const container = new ServiceContainer(spec.name, { spec, host, image: image(spec.image ?? spec.name), network: network.network, volumes: network.volumes, labels }, { dependsOn: [...after] });
+    const wayOut = spec.name === "postgres" ? network.wayOut : undefined;
+    const container = new ServiceContainer(
+      spec.name,
+      { spec: closed ? { ...spec, publish: [], unguarded: true } : spec, host, image: image(spec.image ?? spec.name), network: network.network, ...(wayOut ? { wayOut } : {}), volumes: network.volumes, labels },
+      { dependsOn: [...after, ...(closed ? [closed] : [])] },
+    );
     containers.set(spec.name, container);
     return container;
   };
 
   // --- the boot guard: nothing else starts without it ---
-  const guardKey = identity("guard", site.generation);
-  const guard = start(
-    bootGuard({
-      config: JSON.stringify(guardConfig.parse({ generation: site.generation, s3, withoutS3: site.guard.withoutS3 })),
-      secrets: pulumi.secret(pulumi.all([guardKey.accessKey, guardKey.secretKey]).apply(([s3AccessKey, s3SecretKey]) => JSON.stringify({ s3AccessKey, s3SecretKey } satisfies GuardSecrets))),
-    }),
-    [],
-  );
+  const startGuard = (): ServiceContainer => {
+    const guardKey = identity("guard", site.generation);
+    return start(
+      bootGuard({
+        config: JSON.stringify(guardConfig.parse({ generation: site.generation, s3, withoutS3: site.guard.withoutS3 })),
+        secrets: pulumi.secret(pulumi.all([guardKey.accessKey, guardKey.secretKey]).apply(([s3AccessKey, s3SecretKey]) => JSON.stringify({ s3AccessKey, s3SecretKey } satisfies GuardSecrets))),
+      }),
+      [],
+    );
+  };
+  // A rehearsal needs none: what the guard keeps a site from, its closed network does not let happen.
+  const guard = scratch ? undefined : startGuard();
+  const guarded: pulumi.Resource[] = guard ? [guard.container] : [];
 
   // --- restores by wave ---
   const restored: RestoreWave[] = [];
@@ -186,14 +205,16 @@ export function deploySite(args: SiteArgs): SiteOutputs {
   waves(plan).forEach((wave, index) => {
     const data = restoreWave(wave, index + 1);
     for (const s of wave) {
-      const container = start(specOf(s.name), [guard.container, ...afterServices(s), ...(data ? [data.done] : [])]);
+      const container = start(specOf(s.name), [...guarded, ...afterServices(s), ...(data ? [data.done] : [])]);
       if (s.name === "vault") openVault([container.container]);
     }
   });
 
   // --- the gate, then DNS and the backups of this generation ---
   const serving: pulumi.Resource[] = [...[...containers.values()].map((c) => c.container), ...(vaultOpened ? [vaultOpened] : [])];
-  const gate = restore ? new ValidationGate("gate", { host, network: network.network, agentImage: image("agent"), spec: gateSpecOf(config), after: serving }) : undefined;
+  const gate = restore ? new ValidationGate("gate", { host, network: network.network, agentImage: image("agent"), spec: gateSpecOf(config), after: serving, tellOnly: scratch }) : undefined;
+  const outputs = { address: host.address, ...(gate ? { gate: gate.result } : {}), restored: restored.map((r) => pulumi.unsecret(r.results)) };
+  if (!writer) return outputs;
   const open: pulumi.Resource[] = gate ? [gate.passed] : serving;
 
   const names = publicNames(site.domain);
@@ -205,26 +226,24 @@ export function deploySite(args: SiteArgs): SiteOutputs {
       JSON.stringify({ s3AccessKey, s3SecretKey, postgresCipher: secrets.postgresCipher, filesCipher: secrets.filesCipher, ...(token ? { vaultToken: token } : {}) }),
     ),
   );
-  start(agent({ config: JSON.stringify(agentConfigOf(site, s3)), secrets: agentSecrets }), [guard.container, ...open]);
+  start(agent({ config: JSON.stringify(agentConfigOf(site, s3)), secrets: agentSecrets }), [...guarded, ...open]);
 
   return {
-    address: host.address,
-    ...(gate ? { gate: gate.result } : {}),
-    readerKeys: pulumi.secret({ s3AccessKey: ownReader.accessKey, s3SecretKey: ownReader.secretKey }),
-    restored: restored.map((r) => pulumi.unsecret(r.results)),
+    ...outputs,
+    ...(ownReader ? { readerKeys: pulumi.secret({ s3AccessKey: ownReader.accessKey, s3SecretKey: ownReader.secretKey }) } : {}),
     ...(vaultEscrow ? { vaultEscrow: pulumi.secret(vaultEscrow) } : {}),
   };
 }
 
 /** pgBackRest's files and the roles, uploaded into the PostgreSQL container. */
-function postgresFiles(config: StackConfig, s3: S3Location, writer: BackupIdentity, restore?: RestorePlan, reader?: BackupIdentity): ContainerFile[] {
+function postgresFiles(config: StackConfig, s3: S3Location, writer: BackupIdentity | undefined, restore?: RestorePlan, reader?: BackupIdentity): ContainerFile[] {
   const { site, secrets } = config;
   const conf = (identity: BackupIdentity, generation: number, use: "write" | "source") =>
     pulumi.all([identity.accessKey, identity.secretKey]).apply(([s3AccessKey, s3SecretKey]) =>
       pgbackrestConf({ s3, generation, stanza, credentials: { s3AccessKey, s3SecretKey }, cipher: secrets.postgresCipher, use }),
     );
   return [
-    { path: postgresPaths.config, content: conf(writer, site.generation, "write") },
+    ...(writer ? [{ path: postgresPaths.config, content: conf(writer, site.generation, "write") }] : []),
     ...(restore && reader ? [{ path: postgresPaths.sourceConfig, content: conf(reader, restore.sourceGeneration, "source") }] : []),
     ...(s3.caPem ? [{ path: postgresPaths.ca, content: s3.caPem }] : []),
     { path: postgresPaths.roles, content: JSON.stringify(secrets.databasePasswords) },

@@ -1,6 +1,6 @@
-import { ListObjectsV2Command, S3ServiceException, type S3Client } from "@aws-sdk/client-s3";
-import { activation, generationLayout, generationOfKey } from "../contracts/generation";
-import { explainStoreError, readClaim, readText, s3Client } from "./backup-store";
+import { S3ServiceException, type S3Client } from "@aws-sdk/client-s3";
+import { activation, generationLayout } from "../contracts/generation";
+import { explainStoreError, generationsIn, readClaim, readText, s3Client } from "./backup-store";
 import type { StackConfig } from "./config";
 import { PreflightError } from "./preflight";
 
@@ -31,14 +31,6 @@ export async function successorOf(s3: S3Client, bucket: string, generation: numb
       return { generation: candidate, by: claim.claimedBy ?? "another run", since: claim.claimedAt, active: false };
   }
   return undefined;
-}
-
-/** Generations of which anything lies in the bucket. */
-async function generationsIn(s3: S3Client, bucket: string): Promise<number[]> {
-  const { CommonPrefixes = [] } = await s3.send(
-    new ListObjectsV2Command({ Bucket: bucket, Prefix: "g", Delimiter: "/" }),
-  );
-  return CommonPrefixes.flatMap(({ Prefix }) => generationOfKey(Prefix ?? "") ?? []);
 }
 
 /**

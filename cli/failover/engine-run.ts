@@ -7,8 +7,8 @@ import { OperatorError } from "../context";
 import type { StackEngine } from "../engine";
 import { exitCodes } from "../exit-codes";
 import type { Held, Journal } from "./journal";
-import { locksIn, staleLocks, type StateLock } from "./lock";
-import { isAlive } from "./process";
+import { locksIn, staleLocks, type StateLock } from "../../engine/lock";
+import { isAlive } from "../../engine/process";
 
 /** How often a process is looked at that is not our child. */
 const lookEveryMs = 500;

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { takeLock } from "../../toolchain/lock";
 import { cacheRoot } from "../../toolchain/paths";
 import { stderrLog } from "../../toolchain/progress";
-import { identify, isAlive } from "./process";
+import { identify, isAlive } from "../../engine/process";
 
 const processId = z.strictObject({ pid: z.number(), born: z.string() });
 

@@ -17,6 +17,8 @@ export interface HostConnection {
   readonly docker: docker.Provider;
   /** Everything on the host waits for this: Docker answers and the data folders exist. */
   readonly ready: pulumi.Resource;
+  /** Set where the host is thrown away as a whole: what is on it goes with this, and is not removed piece by piece. */
+  readonly machine?: pulumi.Resource;
 }
 
 export interface SshArgs {

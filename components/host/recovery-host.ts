@@ -36,6 +36,11 @@ export interface RecoveryHostArgs {
   /** On every resource; what finds them again without any state. */
   readonly labels: Readonly<Record<string, string>>;
   readonly folders: readonly DataFolder[];
+  /**
+   * True: a host that holds nothing but a copy. `pulumi destroy` takes server and volume away, with all that is on them, and only SSH is open.
+   * @default false: both are protected
+   */
+  readonly scratch?: boolean;
 }
 
 /** A server at Hetzner: key, firewall, server, data volume, and the wait until it can run the site. */
@@ -45,16 +50,19 @@ export class RecoveryHost extends pulumi.ComponentResource implements HostConnec
   public readonly docker: docker.Provider;
   public readonly ready: pulumi.Resource;
   public readonly serverId: pulumi.Output<string>;
+  public readonly machine?: pulumi.Resource;
 
   constructor(name: string, args: RecoveryHostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("smarteros:host:RecoveryHost", name, {}, opts);
     const labels = { ...args.labels };
     const left = args.leftovers ?? {};
+    const keep = !args.scratch;
+    const rules = firewallRules(args.operatorNetworks, { web: keep });
 
     const sshKeyId = left.foreignSshKey
       ? pulumi.output(left.foreignSshKey)
       : new hcloud.SshKey(`${name}-operator`, { name: `${name}-operator`, publicKey: args.authorizedKey, labels }, { parent: this, import: left.sshKey }).id;
-    const firewall = new hcloud.Firewall(`${name}-firewall`, { name: `${name}-firewall`, rules: firewallRules(args.operatorNetworks), labels }, { parent: this, import: left.firewall });
+    const firewall = new hcloud.Firewall(`${name}-firewall`, { name: `${name}-firewall`, rules, labels }, { parent: this, import: left.firewall });
     const server = new hcloud.Server(
       `${name}-server`,
       {
@@ -66,37 +74,41 @@ export class RecoveryHost extends pulumi.ComponentResource implements HostConnec
         firewallIds: [firewall.id.apply(Number)],
         userData: pulumi.output(args.hostKey.privateKey).apply((key) => userData(key, args.hostKey.publicKey)),
         labels,
-        deleteProtection: true,
-        rebuildProtection: true,
+        deleteProtection: keep,
+        rebuildProtection: keep,
       },
       // What replaces a server must never do so by itself once it holds data: user data, keys and image count at its birth only.
       { parent: this, import: left.server, ignoreChanges: ["userData", "sshKeys", "image", "location"], additionalSecretOutputs: ["userData"], customTimeouts: { create: "15m" } },
     );
     const volume = new hcloud.Volume(
       `${name}-data`,
-      { name: `${name}-data`, size: Math.ceil(args.volumeBytes / 2 ** 30), serverId: server.id.apply(Number), format: "ext4", labels, deleteProtection: true },
-      { parent: this, import: left.volume, protect: true, ignoreChanges: ["format"] },
+      { name: `${name}-data`, size: Math.ceil(args.volumeBytes / 2 ** 30), serverId: server.id.apply(Number), format: "ext4", labels, deleteProtection: keep },
+      { parent: this, import: left.volume, protect: keep, ignoreChanges: ["format"] },
     );
 
     this.address = server.ipv4Address;
     this.serverId = server.id;
+    this.machine = keep ? undefined : server;
     this.connection = sshConnection(args.ssh, this.address, args.hostKey.publicKey);
     this.ready = new command.remote.Command(
       `${name}-ready`,
       { connection: this.connection, create: volume.linuxDevice.apply((device) => readyScript(args.folders, device)) },
-      { parent: this, dependsOn: [server, volume] },
+      { parent: this, dependsOn: [server, volume], deletedWith: this.machine },
     );
     this.docker = dockerProvider(`${name}-docker`, args.ssh, this.address, sshOptions(args.ssh, name, args.hostKey.publicKey), this.ready, this);
     this.registerOutputs({ address: this.address, serverId: this.serverId });
   }
 }
 
-/** Web to the world, SSH to the operator's networks, nothing else. */
-export function firewallRules(operatorNetworks: readonly string[]): hcloud.types.input.FirewallRule[] {
+/** Web to the world (unless it is not served), SSH to the operator's networks, nothing else. */
+export function firewallRules(operatorNetworks: readonly string[], { web } = { web: true }): hcloud.types.input.FirewallRule[] {
   const world = ["0.0.0.0/0", "::/0"];
-  return [
+  const http: hcloud.types.input.FirewallRule[] = [
     { direction: "in", protocol: "tcp", port: "80", sourceIps: world, description: "HTTP: redirects and ACME" },
     { direction: "in", protocol: "tcp", port: "443", sourceIps: world, description: "HTTPS" },
+  ];
+  return [
+    ...(web ? http : []),
     { direction: "in", protocol: "tcp", port: "22", sourceIps: [...operatorNetworks], description: "SSH for operators" },
   ];
 }

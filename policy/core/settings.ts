@@ -2,7 +2,7 @@ import type { SiteConfig } from "../../stacks/config";
 
 /** What of a stack's configuration the policies need. */
 export interface Settings {
-  /** "primary", "recovery", or what else a program under test is called. */
+  /** "primary", "recovery", "verify", or what else a program under test is called. */
   readonly stack: string;
   /** True in a drill, whose hosts are on loopback. */
   readonly permitLoopback: boolean;
@@ -14,6 +14,12 @@ export interface Settings {
 
 /** Shorter secrets are not looked for: a short text is found by chance. */
 const shortestSecret = 8;
+
+/**
+ * True in the rehearsal of a recovery (stacks/verification.ts): its host holds a copy for an hour, and must be destroyable. The program knows
+ * the stack by the same name.
+ */
+export const isRehearsal = ({ stack }: Pick<Settings, "stack">): boolean => stack === "verify";
 
 /** A configuration that says nothing is judged as strictly as there is. */
 export const strictest: Settings = { stack: "", permitLoopback: false, drill: false, secrets: [] };

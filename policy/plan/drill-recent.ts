@@ -1,5 +1,6 @@
 import { seconds } from "../../plan/units";
 import type { Level, StackRule } from "../core/model";
+import { isRehearsal } from "../core/settings";
 import { drillRecordFile, readDrillRecord, type DrillRecord } from "./drill-record";
 
 /** From this age on, in multiples of plan.drillEvery, an old drill is no longer only advice: 45 days for 30. */
@@ -29,7 +30,9 @@ export const drillRecentRule = (record: () => DrillRecord | undefined): StackRul
     const age = Math.floor((now - last.startedAt) / dayMs);
     if (age <= days) return;
     const level: Level =
-      age > days * overdue && settings.stack !== "recovery" && !settings.drill ? "mandatory" : "advisory";
+      age > days * overdue && settings.stack !== "recovery" && !isRehearsal(settings) && !settings.drill
+        ? "mandatory"
+        : "advisory";
     yield {
       property,
       value: `${new Date(last.startedAt).toISOString()}, ${age} days ago`,
@@ -42,7 +45,7 @@ export const drillRecentRule = (record: () => DrillRecord | undefined): StackRul
 
 /**
  * Advisory until 45 days, then mandatory: a drill that is a little late stops nobody's change, one that is forgotten does. Advisory for ever in a
- * recovery, which must never wait for a drill, in a drill, which is the cure, and where no drill was ever: the first is still to come.
+ * recovery, which must never wait for a drill, in its rehearsal, in a drill, which is the cure, and where no drill was ever: the first is still to come.
  * NIST CP-4, CP-4(4).
  */
 export const planDrillRecent: StackRule = drillRecentRule(readDrillRecord);

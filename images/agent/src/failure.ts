@@ -1,7 +1,9 @@
+import { gateFailedExitCode } from "../../../contracts/gate";
+
 /** Exit codes of the agent; 1 is any other error. */
 export const exitCodes = {
   /** The gate did not pass. */
-  gateFailed: 2,
+  gateFailed: gateFailedExitCode,
   /** A restore was refused; nothing was touched. */
   refused: 3,
   /** Vault's shares are wrong or too few (contracts/vault.ts). */

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Journal } from "../../../cli/failover/journal";
-import { locksIn, staleLocks } from "../../../cli/failover/lock";
-import { identify, isAlive } from "../../../cli/failover/process";
+import { locksIn, staleLocks } from "../../../engine/lock";
+import { identify, isAlive } from "../../../engine/process";
 import { hostname } from "node:os";
 
 let root: string;

@@ -1,4 +1,4 @@
-import { run } from "../../toolchain/run";
+import { run } from "../toolchain/run";
 
 /** A process by more than its number, which is used again: two that began at the same moment under one number are the same. */
 export interface ProcessId {

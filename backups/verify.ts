@@ -1,0 +1,115 @@
+import { resolve } from "node:path";
+import { Command } from "commander";
+import { z } from "zod";
+import { duration } from "../drill/report/format";
+import { plan } from "../plan/plan";
+import { PulumiConfig } from "../stacks/secrets/pulumi-config";
+import { ensureToolchain } from "../toolchain/ensure";
+import { repoRoot } from "../toolchain/paths";
+import {
+  readVerification,
+  verificationAges,
+  verificationFolder,
+  type ModuleAge,
+  type VerificationRecord,
+} from "./verify/record";
+import { verifyBackups } from "./verify/run";
+
+interface Options {
+  readonly stack: string;
+  readonly configFile?: string;
+  readonly record: string;
+  readonly status?: boolean;
+  readonly json?: boolean;
+}
+
+const exitCodes = { verified: 0, failed: 1, stale: 2, interrupted: 130 } as const;
+
+/** For people, on a terminal. */
+function report(record: VerificationRecord): string {
+  const took = (s: number | null) => (s === null ? "-" : duration(s, "en"));
+  return [
+    ...record.modules.flatMap(({ name, result, seconds, evidence }) => [
+      `${result === "verified" ? "✓" : "✗"} ${name.padEnd(10)} ${result.padEnd(12)} ${took(seconds)}`,
+      ...(result === "verified" ? [] : evidence.slice(0, 3).map((line) => `    ${line.replaceAll(/\s+/g, " ")}`)),
+    ]),
+    `set: ${record.set ? `${record.set.manifest}, ${took(record.set.ageSeconds)} old` : "none"}${record.set?.skipped.length ? `; ${record.set.skipped.length} newer ones are not valid` : ""}`,
+    `${record.verdict} in ${took(record.seconds)}${record.leftBehind === null ? "" : `; the scratch host was NOT removed: ${record.leftBehind}`}`,
+  ].join("\n");
+}
+
+function ageLine({ module, at, ageSeconds, stale }: ModuleAge): string {
+  const last = ageSeconds === undefined ? "never verified" : `verified ${duration(ageSeconds, "en")} ago (${at})`;
+  return `${stale ? "✗ stale" : "✓"} ${module}: ${last}; allowed: ${plan.verifyEvery}`;
+}
+
+async function status({ json }: Options, folder: string): Promise<number> {
+  const ages = verificationAges(await readVerification(folder), plan, Date.now());
+  console.log(json ? JSON.stringify(ages, undefined, 2) : ages.map(ageLine).join("\n"));
+  return ages.some(({ stale }) => stale) ? exitCodes.stale : exitCodes.verified;
+}
+
+async function verify({ stack, configFile, json }: Options, recordFolder: string): Promise<number> {
+  const { pulumi, env } = await ensureToolchain({ want: ["engine"] });
+  // An operator's own PULUMI_HOME holds the login to the state's backend.
+  const home = process.env["PULUMI_HOME"];
+  const access = { pulumi, env: { ...env, ...(home ? { PULUMI_HOME: home } : {}) } };
+  const file = resolve(configFile ?? `${repoRoot()}/Pulumi.${stack}.yaml`);
+  const values = await new PulumiConfig({ ...access, cwd: repoRoot(), stack, configFile: file }).values([
+    "smarteros:site",
+  ]);
+  const { domain } = z.looseObject({ domain: z.string() }).parse(JSON.parse(values.get("smarteros:site") ?? "{}"));
+  const stopped = new AbortController();
+  const onSignal = () => {
+    if (stopped.signal.aborted) process.exit(exitCodes.interrupted);
+    process.stderr.write(
+      "stopping; the scratch host is destroyed (again: at once, and the next verification destroys it)\n",
+    );
+    stopped.abort(new Error("stopped by a signal"));
+  };
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  const log = (line: string) => void process.stderr.write(`${line}\n`);
+  try {
+    const record = await verifyBackups({
+      ...access,
+      configFile: file,
+      domain,
+      recordFolder,
+      log,
+      signal: stopped.signal,
+    });
+    console.log(json ? JSON.stringify(record, undefined, 2) : report(record));
+    return record.verdict === "verified" && record.leftBehind === null ? exitCodes.verified : exitCodes.failed;
+  } catch (error) {
+    if (!stopped.signal.aborted) throw error;
+    return exitCodes.interrupted;
+  }
+}
+
+void new Command("backups:verify")
+  .description(
+    "Restores the newest valid set of every module onto a scratch host by the recovery's own program and settings, looks at rows, files and keys, destroys the host, and keeps the evidence.",
+  )
+  .option("--stack <name>", "the recovery's stack, whose settings and backend are used", "recovery")
+  .option("--config-file <file>", "its settings (default: Pulumi.NAME.yaml)")
+  .option(
+    "--record <folder>",
+    "where the evidence is kept, as latest.json and latest.md",
+    resolve(repoRoot(), verificationFolder),
+  )
+  .option("--status", "restore nothing: say when each module was verified last")
+  .option("--json", "print JSON")
+  .addHelpText(
+    "after",
+    "\nExit code: 0 all verified; 1 not; 2 with --status: a module's last verification is older than the plan allows; 130 stopped by Ctrl-C.",
+  )
+  .action(async (options: Options) => {
+    try {
+      const folder = resolve(options.record);
+      process.exitCode = options.status ? await status(options, folder) : await verify(options, folder);
+    } catch (error) {
+      console.error(`backups:verify: ${error instanceof Error ? error.message : String(error)}`);
+      process.exitCode = exitCodes.failed;
+    }
+  })
+  .parseAsync();

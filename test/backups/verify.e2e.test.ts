@@ -1,0 +1,170 @@
+/**
+ * Backups are verified on the local cloud: whole ones, one of a run that was killed, and two that are damaged. It uses the addresses and the
+ * cache of `npm run cloud:up`, and leaves that cloud wiped and down.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setInterval } from "node:timers/promises";
+import { DeleteObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readVerification, type VerificationRecord } from "../../backups/verify/record";
+import { moduleTargets } from "../../components/services/agent";
+import { prepareGround, raisePrimary, type Ground, type Primary } from "../../drill/ground";
+import { drillSite } from "../../drill/settings";
+import { Timeline } from "../../drill/timeline";
+import { addresses, credentials } from "../../local-cloud/addresses";
+import { cloudDown, cloudReset } from "../../local-cloud/cloud";
+import { s3Client } from "../../stacks/backup-store";
+import { repoRoot } from "../../toolchain/paths";
+import { jsonApi } from "../local-cloud/json-api";
+
+const timeline = new Timeline();
+const signal = new AbortController().signal;
+const log = (line: string) => void timeline.event(line);
+const minutes = (n: number) => n * 60_000;
+const hetzner = jsonApi(addresses.hetzner.url, credentials.hetznerToken);
+const aws = {
+  region: drillSite.region,
+  endpoint: addresses.s3.operatorUrl,
+  accessKey: credentials.awsAccessKey,
+  secretKey: credentials.awsSecretKey,
+};
+const Bucket = drillSite.bucket;
+
+let ground: Ground;
+let primary: Primary;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "verify-e2e-"));
+  ground = await prepareGround({ timeline, signal });
+  primary = await raisePrimary(ground, { timeline, signal });
+  await primary.seed({ sizeBytes: 0 });
+  await cycle();
+}, minutes(10));
+
+afterAll(async () => {
+  primary?.backups.close();
+  await cloudReset({ keepImages: true, log });
+  await cloudDown(log);
+  await rm(folder, { recursive: true, force: true });
+}, minutes(3));
+
+const cycle = () => primary.backups.cycleSince(Date.now(), { generation: 1, seconds: 120, signal });
+
+/** `npm run backups:verify`, as a process group of its own. */
+function start(...args: string[]) {
+  const config = ["--config-file", ground.stacks.settingsFile("recovery"), "--record", folder];
+  const child = spawn(process.execPath, ["--import", "tsx", "backups/verify.ts", ...config, ...args], {
+    cwd: repoRoot(),
+    env: { ...process.env, ...ground.stacks.engine("recovery").env },
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (data: Buffer) => {
+      output += data.toString();
+      log(`verify: ${data.toString().trim()}`);
+    });
+  return { child, ended: once(child, "close").then(([code]) => ({ code: code as number | null, output })) };
+}
+
+async function verify(...args: string[]): Promise<{ code: number | null; output: string; record: VerificationRecord }> {
+  const ended = await start(...args).ended;
+  return { ...ended, record: (await readVerification(folder))! };
+}
+
+const resultOf = ({ modules }: VerificationRecord) =>
+  Object.fromEntries(modules.map(({ name, result }) => [name, result]));
+const allVerified = Object.fromEntries(moduleTargets().map(({ module }) => [module, "verified"]));
+
+/** Everything that is ordered at Hetzner. */
+async function ordered(): Promise<string[]> {
+  const kinds = ["servers", "volumes", "firewalls", "ssh_keys"];
+  const found = await Promise.all(
+    kinds.map(async (kind) => (await hetzner("GET", `/${kind}`)).json[kind] as { name: string }[]),
+  );
+  return found.flat().map(({ name }) => name);
+}
+
+async function generationsInBucket(): Promise<(string | undefined)[]> {
+  const s3 = s3Client(aws, ground.cloud.pki.caPem);
+  const { CommonPrefixes = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Delimiter: "/" }));
+  s3.destroy();
+  return CommonPrefixes.map(({ Prefix }) => Prefix);
+}
+
+describe("backups:verify", { timeout: minutes(6) }, () => {
+  it("verifies every module, and leaves nothing behind", async () => {
+    const before = {
+      dns: await primary.site.resolve(drillSite.domain),
+      settings: await readFile(ground.stacks.settingsFile("recovery"), "utf8"),
+    };
+    const { code, output, record } = await verify();
+    expect(output).toMatch(/verified in \d/);
+    expect(code).toBe(0);
+    expect(resultOf(record)).toEqual(allVerified);
+    expect(record).toMatchObject({
+      verdict: "verified",
+      problem: null,
+      leftBehind: null,
+      set: { generation: 1, skipped: [] },
+    });
+    const evidence = (module: string) => record.modules.find(({ name }) => name === module)!.evidence.join("\n");
+    expect(evidence("postgres")).toMatch(/base backup \S+; WAL follows/);
+    expect(evidence("odoo")).toMatch(/restored and decrypted odoo: \d+ files/);
+    for (const { rut } of drillSite.tenants)
+      expect(evidence("odoo")).toMatch(new RegExp(`tenant ${rut} files: (\\d+) of \\1 attachments`));
+    expect(evidence("vault")).toContain("is unsealed");
+
+    expect(await ordered()).toEqual([]);
+    expect(await generationsInBucket()).toEqual(["g1/"]);
+    expect(await primary.site.resolve(drillSite.domain)).toBe(before.dns);
+    expect(await readFile(ground.stacks.settingsFile("recovery"), "utf8")).toBe(before.settings);
+    expect(await ground.stacks.pulumi("recovery", ["stack", "ls", "--all"])).not.toContain("verify");
+    expect((await verify("--status")).code).toBe(0);
+  });
+
+  it("destroys first what a killed run left, and then verifies", async () => {
+    const killed = start();
+    for await (const _ of setInterval(100, undefined, { signal })) if ((await ordered()).includes("verify-data")) break;
+    process.kill(-killed.child.pid!, "SIGKILL");
+    await killed.ended;
+    expect(await ordered()).toContain("verify-server");
+
+    const { code, output, record } = await verify();
+    expect(output).toContain("a former verification was cut off");
+    expect([code, record.verdict]).toEqual([0, "verified"]);
+    expect(await ordered()).toEqual([]);
+  });
+
+  it("tells which module's backup is not whole", async () => {
+    const filestore = "/srv/smarteros/odoo/filestore/odoo";
+    await primary.onVps(`find ${filestore} -type f -size +0 | sort | head -n 1 | xargs rm`);
+    await cycle();
+    const { code, output, record } = await verify();
+    expect(code).toBe(1);
+    expect(output).toMatch(/✗ odoo +failed/);
+    expect(resultOf(record)).toEqual({ ...allVerified, odoo: "failed" });
+    const odoo = record.modules.find(({ name }) => name === "odoo")!;
+    expect(odoo.evidence.join()).toMatch(/FAILED tenant \S+ files: .*is missing/);
+    expect(odoo.lastVerified!.at < record.startedAt).toBe(true);
+    expect(await ordered()).toEqual([]);
+  });
+
+  it("says so when the repository is damaged, and removes the host", async () => {
+    const s3 = s3Client(aws, ground.cloud.pki.caPem);
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: "g1/files/data/" }));
+    for (const { Key } of Contents) await s3.send(new DeleteObjectCommand({ Bucket, Key }));
+    s3.destroy();
+    const { code, record } = await verify();
+    expect([code, record.verdict, record.leftBehind]).toEqual([1, "failed", null]);
+    expect(record.problem).toContain("restore-wave-1");
+    expect(resultOf(record)).toMatchObject({ caddy: "failed", odoo: "not-reached" });
+    expect(await ordered()).toEqual([]);
+  });
+});
