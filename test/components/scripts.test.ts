@@ -7,6 +7,7 @@ import { parse } from "yaml";
 import { agentScript } from "../../components/agent-command";
 import { quote, readyScript, userData } from "../../components/host/scripts";
 import { leftoverScript } from "../../components/leftovers";
+import { noWayOutScript } from "../../components/no-way-out";
 import { restoreScript } from "../../components/restore-wave";
 import { caddyfile } from "../../components/services/caddyfile";
 import { envFile, secretsEntrypoint } from "../../components/services/spec";
@@ -20,6 +21,8 @@ const scripts = {
   "leftover container": leftoverScript("container", "odoo", labels),
   "leftover network": leftoverScript("network", "smarteros", labels),
   restore: restoreScript("smarteros-restore-1", "id'of-the-image", ["postgres", "odoo"]),
+  "no way out": noWayOutScript("id-of-the-image", "smarteros", { host: "s3.eu-central-1.amazonaws.com", port: 443 }),
+  "agent, with an exit code that is an answer": agentScript("gate", "id-of-the-image", "smarteros", [], 2),
   agent: agentScript("gate", "id-of-the-image", "smarteros", [{ set: "odoo", path: "/sets/odoo", readOnly: true }]),
 };
 

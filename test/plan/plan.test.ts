@@ -26,6 +26,8 @@ describe("plan", () => {
   it("names both sides of a cycle", () => expect(contradictions(changed("postgres", { dependsOn: ["gateway"] }))[0]).toContain("postgres -> gateway -> postgres is a cycle"));
   it("names both sides of a cadence that misses its RPO", () =>
     expect(contradictions(changed("odoo", { rpo: "30 seconds" }))[0]).toMatch(/backupCycle: received 30 seconds, but plan.services.odoo.rpo is 30 seconds/));
+  it("refuses to verify backups more seldom than they can be replaced", () =>
+    expect(contradictions({ ...plan, verifyEvery: "16 days" })[0]).toMatch(/verifyEvery: received 16 days, but plan.retention is 30 days/));
   it("refuses a critical path longer than its deadline", () => expect(contradictions(changed("gateway", { rto: "4 minutes" })).join()).toContain("critical path host -> postgres -> gateway"));
 });
 

@@ -119,6 +119,7 @@ describe(drillName, () => {
     expect(level(drillAged(45))).toEqual(["advisory"]);
     expect(level(drillAged(46))).toEqual(["mandatory"]);
     expect(level(drillAged(46), { stack: "recovery" })).toEqual(["advisory"]);
+    expect(level(drillAged(46), { stack: "verify" })).toEqual(["advisory"]);
     expect(level(drillAged(46), { drill: true })).toEqual(["advisory"]);
   });
 });

@@ -19,6 +19,8 @@ export interface Registered {
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
   readonly importId: string;
+  /** Name of the resource with which it goes; empty: none. */
+  readonly deletedWith: string;
   readonly hooks: readonly string[];
   readonly ignoreChanges: readonly string[];
 }
@@ -126,6 +128,7 @@ function registered(req: RegisterRequest): Registered {
     protect: req.getProtect(),
     retainOnDelete: req.getRetainondelete(),
     importId: req.getImportid(),
+    deletedWith: req.getDeletedwith() ? nameOf(req.getDeletedwith()) : "",
     hooks: req.getHooks()?.getBeforeCreateList() ?? [],
     ignoreChanges: req.getIgnorechangesList(),
   };

@@ -9,6 +9,8 @@ const inbound = (port: string | undefined, sourceIps: unknown, protocol = "tcp")
   firewall({ direction: "in", protocol, port, sourceIps });
 const good = firewall(...firewallRules(["192.0.2.0/24"]));
 const server = (inputs: Inputs) => ({ resources: [resource(types.server, "s", inputs)] });
+/** Where the rehearsal of a recovery is judged. */
+const rehearsal = { context: context({ settings: { stack: "verify" } }) };
 const hostKey = `ssh-ed25519 ${"A".repeat(68)}`;
 const command = (connection: unknown) => ({ resources: [resource(types.remoteCommand, "c", { connection })] });
 const docker = (inputs: Inputs) => ({ resources: [resource(types.dockerProvider, "d", inputs)] });
@@ -116,8 +118,16 @@ export const hostCases: Record<string, Case> = {
     unknown: { ...server({ serverType: UNKNOWN }), says: [later("hcloud.Server s", "serverType")] },
   },
   "host-labels": {
-    compliant: [server({ labels })],
+    compliant: [server({ labels }), { ...server({ labels: { "smarteros.scratch": "a.cl" } }), ...rehearsal }],
     violating: [
+      {
+        ...server({ labels: { "smarteros.site": "a.cl" } }),
+        ...rehearsal,
+        says: [
+          'hcloud.Server s, labels["smarteros.scratch"]: received nothing; allowed: a value; fix: use stacks/verification.ts, scratchLabels',
+          'hcloud.Server s, labels["smarteros.site"]: received "a.cl"; allowed: none in a rehearsal: a recovery would take it for its own; fix: use stacks/verification.ts, scratchLabels',
+        ],
+      },
       {
         ...server({ labels: { "smarteros.site": "a.cl" } }),
         says: [
@@ -134,6 +144,7 @@ export const hostCases: Record<string, Case> = {
     compliant: [
       server({ deleteProtection: true, rebuildProtection: true }),
       { resources: [resource(types.volume, "v", { deleteProtection: true })] },
+      { ...server({}), ...rehearsal },
     ],
     violating: [
       {
@@ -154,7 +165,10 @@ export const hostCases: Record<string, Case> = {
     },
   },
   "host-volume-protect": {
-    compliant: [{ resources: [resource(types.volume, "v", {}, { protect: true })] }],
+    compliant: [
+      { resources: [resource(types.volume, "v", {}, { protect: true })] },
+      { resources: [resource(types.volume, "v")], ...rehearsal },
+    ],
     violating: [
       {
         resources: [resource(types.volume, "v")],
@@ -176,7 +190,11 @@ export const hostCases: Record<string, Case> = {
     unknown: { ...server({ userData: new Secret(UNKNOWN) }), says: [later("hcloud.Server s", "userData")] },
   },
   "host-backups": {
-    compliant: [{ resources: [host, volume, agent] }, server({ backups: true })],
+    compliant: [
+      { resources: [host, volume, agent] },
+      server({ backups: true }),
+      { resources: [host, volume], ...rehearsal },
+    ],
     violating: [
       {
         resources: [host, volume],
