@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { readVerification, verificationAges, verificationFolder } from "../../backups/verify/record";
 import { duration } from "../../drill/report/format";
 import { drillResult } from "../../drill/result";
 import { unmetObjectives } from "../../plan/checks";
@@ -49,21 +50,24 @@ export async function collectAudit(options: AuditOptions): Promise<Audit> {
   const iamEndpoint = (JSON.parse(values["aws:endpoints"] ?? "[]") as { iam?: string }[]).find((e) => e.iam)?.iam;
   try {
     const backups = ask(backupsDeadline, () => readBackups(store, site.backups.bucket, settings.passwords));
-    const [bucket, storage, { statements: rights, rights: users }, drift, drills, incidents] = await Promise.all([
-      backups,
-      storageStatements(s3, site.backups.bucket),
-      rightsStatements(store, iamEndpoint, now),
-      options.drift
-        ? driftStatements(engine)
-        : [says("drift", undefined, "--no-drift", false), says("policies", undefined, "--no-drift", false)],
-      drillStatements(now),
-      backups.then((asked) => incidentStatement(asked, settings, options.incidents)),
-    ]);
+    const [bucket, storage, { statements: rights, rights: users }, drift, verified, drills, incidents] =
+      await Promise.all([
+        backups,
+        storageStatements(s3, site.backups.bucket),
+        rightsStatements(store, iamEndpoint, now),
+        options.drift
+          ? driftStatements(engine)
+          : [says("drift", undefined, "--no-drift", false), says("policies", undefined, "--no-drift", false)],
+        verifiedStatement(now),
+        drillStatements(now),
+        backups.then((asked) => incidentStatement(asked, settings, options.incidents)),
+      ]);
     return {
       at: now.toISOString(),
       domain: site.domain,
       statements: [
         ...backupStatements(bucket, now),
+        verified,
         ...drills,
         ...storage,
         ...rights,
@@ -94,6 +98,18 @@ function backupStatements(bucket: Asked<BackupState>, now: Date): Statement[] {
       };
     }),
   ];
+}
+
+async function verifiedStatement(now: Date): Promise<Statement> {
+  const record = await ask(5, () => readVerification(join(repoRoot(), verificationFolder)));
+  return from("backups-verified", record, (last) => {
+    const ages = verificationAges(last, plan, now.getTime());
+    const told = ages.map((m) => `${m.module} ${m.at ?? "never"}${m.stale ? " (stale)" : ""}`);
+    return {
+      holds: ages.every(({ stale }) => !stale),
+      evidence: `${last ? `last verification ${last.startedAt}: ${last.verdict}` : "no verification"}; allowed: ${plan.verifyEvery}; ${told.join(", ")}`,
+    };
+  });
 }
 
 async function drillStatements(now: Date): Promise<Statement[]> {

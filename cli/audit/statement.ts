@@ -5,6 +5,7 @@ import { oneLine } from "../table";
 export const statementIds = [
   "backups-valid",
   "backups-fresh",
+  "backups-verified",
   "restore-proved",
   "drill-due",
   "object-lock",
