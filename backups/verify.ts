@@ -55,10 +55,13 @@ async function verify({ stack, configFile, json }: Options, recordFolder: string
   const home = process.env["PULUMI_HOME"];
   const access = { pulumi, env: { ...env, ...(home ? { PULUMI_HOME: home } : {}) } };
   const file = resolve(configFile ?? `${repoRoot()}/Pulumi.${stack}.yaml`);
-  const values = await new PulumiConfig({ ...access, cwd: repoRoot(), stack, configFile: file }).values([
-    "smarteros:site",
-  ]);
+  const keys = ["smarteros:site", "hcloud:endpoint", "hcloud:token"];
+  const values = await new PulumiConfig({ ...access, cwd: repoRoot(), stack, configFile: file }).values(keys);
   const { domain } = z.looseObject({ domain: z.string() }).parse(JSON.parse(values.get("smarteros:site") ?? "{}"));
+  const hetzner = {
+    url: values.get("hcloud:endpoint") ?? "https://api.hetzner.cloud/v1",
+    token: values.get("hcloud:token") ?? process.env["HCLOUD_TOKEN"],
+  };
   const stopped = new AbortController();
   const onSignal = () => {
     if (stopped.signal.aborted) process.exit(exitCodes.interrupted);
@@ -73,6 +76,7 @@ async function verify({ stack, configFile, json }: Options, recordFolder: string
     const record = await verifyBackups({
       ...access,
       configFile: file,
+      hetzner,
       domain,
       recordFolder,
       log,

@@ -155,7 +155,8 @@ export async function generationsIn(s3: S3Client, bucket: string): Promise<numbe
 
 /** The newest generation that serves, or has; undefined: none ever did. @throws the store's error */
 export async function activeGeneration(s3: S3Client, bucket: string): Promise<number | undefined> {
-  for (const number of (await generationsIn(s3, bucket)).reverse()) if (await hasServed(s3, bucket, number)) return number;
+  for (const number of (await generationsIn(s3, bucket)).reverse())
+    if (await hasServed(s3, bucket, number)) return number;
   return undefined;
 }
 

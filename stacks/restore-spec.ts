@@ -5,24 +5,7 @@ import type { ManifestBody } from "../contracts/manifest";
 import { postgresPaths, timelineOf } from "../contracts/pgbackrest";
 import type { SiteConfig, StackConfig } from "./config";
 import type { RestorePlan } from "./preflight";
-
-/** pgBackRest's name for the site's one cluster. */
-export const stanza = "main";
-
-/** Where this site's backups are, as its hosts reach them. */
-export function s3Location(site: SiteConfig): S3Location {
-  const { bucket, region, endpoint } = site.backups;
-  return endpoint
-    ? {
-        host: endpoint.host,
-        port: endpoint.port,
-        region,
-        bucket,
-        uriStyle: "path",
-        ...(endpoint.caPem ? { caPem: endpoint.caPem } : {}),
-      }
-    : { host: `s3.${region}.amazonaws.com`, port: 443, region, bucket, uriStyle: "host" };
-}
+import { s3Location, stanza } from "./s3-location";
 
 type StoreKeys = Pick<RestoreSpec["secrets"], "s3AccessKey" | "s3SecretKey">;
 type Target = NonNullable<RestoreSpec["postgres"]>["target"];

@@ -29,7 +29,8 @@ import { seconds } from "../plan/units";
 import type { SiteConfig, StackConfig } from "./config";
 import { DnsCheck } from "../components/dns-check";
 import type { RestorePlan } from "./preflight";
-import { restoreSpecOf, s3Location, stanza } from "./restore-spec";
+import { restoreSpecOf } from "./restore-spec";
+import { s3Location, stanza } from "./s3-location";
 
 /** Labels of everything that belongs to one generation of a site; how it is found again without any state. */
 export const siteLabels = (site: SiteConfig): Record<string, string> => ({ "smarteros.site": site.domain, "smarteros.generation": String(site.generation) });

@@ -1,14 +1,12 @@
 import { operatorPublicKey } from "../components/host/connection";
 import { RecoveryHost } from "../components/host/recovery-host";
-import { readConfig, type SiteConfig } from "./config";
+import { readConfig } from "./config";
 import { chooseServer } from "./hetzner";
 import { siteOutputs, type StackOutputs } from "./outputs";
 import { findNewest } from "./preflight";
 import { hostArgs, orderedHost } from "./recovery";
+import { scratchLabels } from "./scratch";
 import { deploySite } from "./site";
-
-/** Label of all that belongs to a rehearsal. It carries none of a site's: whoever looks for a site never finds it. */
-export const scratchLabels = (site: Pick<SiteConfig, "domain">): Record<string, string> => ({ "smarteros.scratch": site.domain });
 
 /**
  * The rehearsal of the recovery, by the recovery's own parts and settings: the newest valid set of the generation that serves, onto a scratch

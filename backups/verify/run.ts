@@ -11,8 +11,6 @@ import { readVerification, verificationRecord, writeVerification, type Verificat
 import { ScratchStack, type ScratchArgs } from "./scratch";
 
 export interface VerifyArgs extends ScratchArgs {
-  /** Of the site, for the record. */
-  readonly domain: string;
   /** Where the record of the last verification is, and this one's goes. */
   readonly recordFolder: string;
   /** Ends the rehearsal; the scratch host is destroyed all the same. */

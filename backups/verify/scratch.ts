@@ -7,6 +7,7 @@ import { locksIn, staleLocks, type StateLock } from "../../engine/lock";
 import { pulumiUp } from "../../engine/up";
 import { cacheRoot, repoRoot } from "../../toolchain/paths";
 import { run } from "../../toolchain/run";
+import { sweepScratch } from "./sweep";
 
 /** Name of the stack whose program is the rehearsal (stacks/verification.ts, policy/core/settings.ts). */
 const stack = "verify";
@@ -18,6 +19,9 @@ export interface ScratchArgs {
   readonly env: Readonly<Record<string, string>>;
   /** The recovery's settings: what is rehearsed is what would be done. */
   readonly configFile: string;
+  /** Hetzner's API, as the settings name it. */
+  readonly hetzner: { readonly url: string; readonly token: string | undefined };
+  readonly domain: string;
   readonly log: (line: string) => void;
 }
 
@@ -50,8 +54,7 @@ export class ScratchStack {
 
   /** Destroys what a run that was killed left, if any did. @throws what hinders it */
   async removeLeftover(): Promise<void> {
-    if (!(await this.exists())) return;
-    this.args.log("a former verification was cut off: its scratch host is destroyed first");
+    if (await this.exists()) this.args.log("a former verification was cut off: its scratch host is destroyed first");
     await this.remove();
   }
 
@@ -79,9 +82,12 @@ export class ScratchStack {
 
   /** Destroys the scratch host with all that belongs to it, and forgets the stack. @throws what hinders it */
   async remove(): Promise<void> {
-    if (!(await this.exists())) return;
-    await this.unlocked(["destroy", "--yes", "--skip-preview", ...this.options]);
-    await this.must(["stack", "rm", stack, "--yes", "--preserve-config", "-C", this.folder]);
+    if (await this.exists()) {
+      await this.unlocked(["destroy", "--yes", "--skip-preview", ...this.options]);
+      await this.must(["stack", "rm", stack, "--yes", "--preserve-config", "-C", this.folder]);
+    }
+    const { hetzner, domain, log } = this.args;
+    await sweepScratch({ ...hetzner, domain, log });
   }
 
   private get options(): string[] {

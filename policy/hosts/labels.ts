@@ -24,7 +24,7 @@ export const hostLabels: ResourceRule = {
       for (const found of expect(flat, "label", {
         is: isText,
         allowed: "a value",
-        fix: rehearsal ? "use stacks/verification.ts, scratchLabels" : "use stacks/site.ts, siteLabels",
+        fix: rehearsal ? "use stacks/scratch.ts, scratchLabels" : "use stacks/site.ts, siteLabels",
       }))
         yield { ...found, resource, property: `labels["${label}"]` };
     }
@@ -33,7 +33,7 @@ export const hostLabels: ResourceRule = {
         property: `labels["${label}"]`,
         value: labels?.[label],
         allowed: "none in a rehearsal: a recovery would take it for its own",
-        fix: "use stacks/verification.ts, scratchLabels",
+        fix: "use stacks/scratch.ts, scratchLabels",
       };
   },
 };

@@ -12,7 +12,7 @@ import { DeleteObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readVerification, type VerificationRecord } from "../../backups/verify/record";
 import { moduleTargets } from "../../components/services/agent";
-import { prepareGround, raisePrimary, type Ground, type Primary } from "../../drill/ground";
+import { prepareGround, psql, raisePrimary, type Ground, type Primary } from "../../drill/ground";
 import { drillSite } from "../../drill/settings";
 import { Timeline } from "../../drill/timeline";
 import { addresses, credentials } from "../../local-cloud/addresses";
@@ -142,17 +142,19 @@ describe("backups:verify", { timeout: minutes(6) }, () => {
     expect(await ordered()).toEqual([]);
   });
 
-  it("tells which module's backup is not whole", async () => {
-    const filestore = "/srv/smarteros/odoo/filestore/odoo";
-    await primary.onVps(`find ${filestore} -type f -size +0 | sort | head -n 1 | xargs rm`);
+  it("tells which modules are not as they should be, though all of them came back", async () => {
+    const [tenant] = drillSite.tenants;
+    await primary.onVps(psql("gateway", `update tenants set name = 'Nobody' where rut = '${tenant.rut}'`));
     await cycle();
     const { code, output, record } = await verify();
     expect(code).toBe(1);
-    expect(output).toMatch(/✗ odoo +failed/);
-    expect(resultOf(record)).toEqual({ ...allVerified, odoo: "failed" });
-    const odoo = record.modules.find(({ name }) => name === "odoo")!;
-    expect(odoo.evidence.join()).toMatch(/FAILED tenant \S+ files: .*is missing/);
-    expect(odoo.lastVerified!.at < record.startedAt).toBe(true);
+    expect(output).toMatch(/✗ gateway +failed/);
+    expect(resultOf(record)).toEqual({ ...allVerified, gateway: "failed", postgres: "failed" });
+    const gateway = record.modules.find(({ name }) => name === "gateway")!;
+    expect(gateway.evidence.join()).toContain(
+      `FAILED tenant ${tenant.rut} row: tenant ${tenant.rut} is named "Nobody"`,
+    );
+    expect(gateway.lastVerified!.at < record.startedAt).toBe(true);
     expect(await ordered()).toEqual([]);
   });
 

@@ -124,8 +124,8 @@ export const hostCases: Record<string, Case> = {
         ...server({ labels: { "smarteros.site": "a.cl" } }),
         ...rehearsal,
         says: [
-          'hcloud.Server s, labels["smarteros.scratch"]: received nothing; allowed: a value; fix: use stacks/verification.ts, scratchLabels',
-          'hcloud.Server s, labels["smarteros.site"]: received "a.cl"; allowed: none in a rehearsal: a recovery would take it for its own; fix: use stacks/verification.ts, scratchLabels',
+          'hcloud.Server s, labels["smarteros.scratch"]: received nothing; allowed: a value; fix: use stacks/scratch.ts, scratchLabels',
+          'hcloud.Server s, labels["smarteros.site"]: received "a.cl"; allowed: none in a rehearsal: a recovery would take it for its own; fix: use stacks/scratch.ts, scratchLabels',
         ],
       },
       {
