@@ -19,6 +19,7 @@ import { drillSite } from "../../drill/settings";
 import { Timeline } from "../../drill/timeline";
 import { addresses, credentials } from "../../local-cloud/addresses";
 import { cloudDown, cloudReset } from "../../local-cloud/cloud";
+import { waitUntil } from "../../local-cloud/wait";
 import { s3Client } from "../../stacks/backup-store";
 import { jsonApi } from "../local-cloud/json-api";
 
@@ -169,8 +170,17 @@ describe("drift", { timeout: minutes(5) }, () => {
 
   it("a server that was deleted at the provider is told as deleted", async () => {
     const [server] = (await hetzner("GET", "/servers")).json.servers;
-    await hetzner("POST", `/servers/${server.id}/actions/change_protection`, { delete: false, rebuild: false });
-    await hetzner("DELETE", `/servers/${server.id}`);
+    const unprotect = { delete: false, rebuild: false };
+    expect(await hetzner("POST", `/servers/${server.id}/actions/change_protection`, unprotect)).toMatchObject({
+      status: 201,
+    });
+    const deletion = await hetzner("DELETE", `/servers/${server.id}`);
+    expect(deletion.status).toBe(200);
+    const action = `/actions/${deletion.json.action.id}`;
+    await waitUntil(async () => (await hetzner("GET", action)).json.action.status === "success", {
+      what: "the server to be gone",
+      seconds: 60,
+    });
     expect(named(await check("recovery"), "recovery-g2-server")?.kind).toBe("deleted");
   });
 });
