@@ -4,8 +4,6 @@ import type { DriftedResource } from "../../drift/model";
 export type Mending =
   /** By the engine, before anything else: containers attach to it. */
   | "base"
-  /** By attaching the running container again: a restart would seal Vault. */
-  | "attach"
   /** By the engine, which makes the container anew or starts it. */
   | "container";
 
@@ -19,13 +17,12 @@ export function mendingOf({ type, kind, changes }: DriftedResource): Mending | u
     case "hcloud:index/firewall:Firewall":
     case "hcloud:index/firewallAttachment:FirewallAttachment":
       return "base";
-    case "docker:index/container:Container": {
-      const paths = changes.map(({ path }) => path);
-      if (kind === "deleted" || paths.some((path) => /^(ports|networkMode|networksAdvanced|mustRun)\b/.test(path)))
-        return "container";
-      // Another address of the same network is no damage: Docker gives one at each start.
-      return paths.some((path) => path === "networkDatas" || path.endsWith(".networkName")) ? "attach" : undefined;
-    }
+    case "docker:index/container:Container":
+      // Which networks it is on is no input of it, as the provider reads it: the host is asked for that.
+      return kind === "deleted" ||
+        changes.some(({ path }) => /^(ports|networkMode|networksAdvanced|mustRun)\b/.test(path))
+        ? "container"
+        : undefined;
     default:
       return undefined;
   }

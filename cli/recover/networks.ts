@@ -14,9 +14,11 @@ import { mendingOf, nameOf, whatIs } from "./broken";
 import { findLiving, type Living } from "./living";
 import { healthySeconds } from "./host";
 import { locked } from "./locked";
-import { connectScript, startScript } from "./scripts";
+import { attachScript, detachedScript, startScript } from "./scripts";
 import type { RecoverOptions } from "./steps";
 import { recoverWords } from "./words";
+
+type NetworkWords = (typeof recoverWords)["en"]["networks"];
 
 /** `smarter recover networks` */
 export const run: Run<StackOptions & Omit<RecoverOptions, "at">> = async (given, options) => {
@@ -29,12 +31,10 @@ export const run: Run<StackOptions & Omit<RecoverOptions, "at">> = async (given,
   return locked(living, lang, async () => {
     say(t.looking);
     const before = await look(living);
-    const broken = before.resources.filter((resource) => mendingOf(resource) !== undefined);
-    for (const resource of broken) say(`  ${t.found(nameOf(resource), whatIs(resource))}`);
-    for (const resource of before.resources.filter((r) => mendingOf(r) === undefined && whatIs(r) !== "networkDatas"))
-      say(`  ${t.untouched(nameOf(resource))}`);
+    for (const { name, what } of before.broken) say(`  ${t.found(name, what)}`);
+    for (const name of before.untouched) say(`  ${t.untouched(name)}`);
     for (const { urn, why } of before.unchecked) say(`  ${t.unchecked(nameOf({ urn }), why)}`);
-    if (broken.length === 0) {
+    if (before.broken.length === 0) {
       say(t.nothing);
       return before.unchecked.length > 0 ? exitCodes.degraded : exitCodes.ok;
     }
@@ -43,43 +43,68 @@ export const run: Run<StackOptions & Omit<RecoverOptions, "at">> = async (given,
       return exitCodes.ok;
     }
     if (!options.yes) await confirm(living.config.site.domain, context);
-    await mend(living, broken, signal, say, t);
+    await mend(living, before, signal, say, t);
 
-    const after = (await look(living)).resources.filter((resource) => mendingOf(resource) !== undefined);
-    const checks = broken.map((resource): GateCheck => {
-      const still = after.find(({ urn }) => urn === resource.urn);
-      return {
-        name: nameOf(resource),
-        ok: still === undefined,
-        evidence: `${whatIs(resource)}; now: ${still ? whatIs(still) : "as declared"}`,
-      };
+    const after = (await look(living)).broken;
+    const checks = before.broken.map(({ name, what }): GateCheck => {
+      const still = after.find((one) => one.name === name);
+      return { name, ok: still === undefined, evidence: `${what}; now: ${still ? still.what : "as declared"}` };
     });
     if (options.json) context.output.print(JSON.stringify({ checks }, null, 2));
-    if (after.length > 0) throw new OperatorError(t.still(after.map(nameOf).join(", ")), exitCodes.failed);
+    if (after.length > 0) throw new OperatorError(t.still(after.map(({ name }) => name).join(", ")), exitCodes.failed);
     say(t.repaired(duration((performance.now() - started) / 1_000, lang)));
     return exitCodes.ok;
   });
 };
 
-const look = ({ engine }: Living): Promise<DriftReport> => checkDrift({ ...engine.access, policies: false });
+interface Seen {
+  readonly broken: readonly { readonly name: string; readonly what: string }[];
+  /** What the engine mends, by when. */
+  readonly base: readonly DriftedResource[];
+  readonly containers: readonly DriftedResource[];
+  /** Containers that are not on the site's network. */
+  readonly detached: readonly string[];
+  /** Drifted, and nothing of the network. */
+  readonly untouched: readonly string[];
+  readonly unchecked: DriftReport["unchecked"];
+}
+
+/** What the engine finds by drift, and what the host says of who is on the network. */
+async function look({ engine, run: onHost }: Living): Promise<Seen> {
+  const [{ resources, unchecked }, listed] = await Promise.all([
+    checkDrift({ ...engine.access, policies: false }),
+    onHost(detachedScript),
+  ]);
+  const of = (mending: ReturnType<typeof mendingOf>) => resources.filter((resource) => mendingOf(resource) === mending);
+  const [base, containers] = [of("base"), of("container")];
+  const detached = listed.split("\n").filter(Boolean);
+  return {
+    broken: [
+      ...[...base, ...containers].map((resource) => ({ name: nameOf(resource), what: whatIs(resource) })),
+      ...detached.map((name) => ({ name, what: "not on the network" })),
+    ],
+    base,
+    containers,
+    detached,
+    untouched: of(undefined).map(nameOf),
+    unchecked,
+  };
+}
 
 /** The network first, then who was on it, then what has to be made anew. Volumes and data are no target of any of it. */
 async function mend(
   living: Living,
-  broken: readonly DriftedResource[],
+  seen: Seen,
   signal: AbortSignal,
   say: (text: string) => void,
-  t: (typeof recoverWords)["en"]["networks"],
+  t: NetworkWords,
 ): Promise<void> {
-  const of = (...mending: ReturnType<typeof mendingOf>[]) =>
-    broken.filter((resource) => mending.includes(mendingOf(resource)));
-  await up(living, of("base"), signal, say, t);
-  const attached = of("attach").map(nameOf);
-  if (attached.length > 0) {
-    await living.run(connectScript(attached));
-    say(t.connecting(attached.join(", ")));
+  await up(living, seen.base, signal, say, t);
+  if (seen.detached.length > 0) {
+    await living.run(attachScript(seen.detached));
+    say(t.connecting(seen.detached.join(", ")));
   }
-  await up(living, of("container", "attach"), signal, say, t);
+  await up(living, seen.containers, signal, say, t);
   await living.run(
     startScript(
       plan.services.map(({ name }) => name),
@@ -93,7 +118,7 @@ async function up(
   targets: readonly DriftedResource[],
   signal: AbortSignal,
   say: (text: string) => void,
-  t: (typeof recoverWords)["en"]["networks"],
+  t: NetworkWords,
 ): Promise<void> {
   if (targets.length === 0) return;
   const folder = join(cacheRoot(), "recover");

@@ -167,9 +167,11 @@ export function releaseScript(paths: readonly string[]): string {
   return `rm -rf ${paths.map(quote).join(" ")}`;
 }
 
-/** Attaches running containers to the site's network, each by its name; one that is attached stays as it is. */
-export const connectScript = (names: readonly string[]): string => `set -eu
-for name in ${names.map(quote).join(" ")}; do
-  on=$(docker inspect --format '{{range $n, $_ := .NetworkSettings.Networks}}{{$n}} {{end}}' "$name")
-  case " $on" in *" ${networkName} "*) ;; *) docker network connect --alias "$name" ${networkName} "$name" ;; esac
-done`;
+/** Names of the site's containers that are not on its network, one a line. */
+export const detachedScript = `for id in $(docker ps --all --quiet --filter label=smarteros.service); do
+  docker inspect --format '{{.Name}} {{range $n, $_ := .NetworkSettings.Networks}}{{$n}} {{end}}' "$id"
+done | grep -v ' ${networkName} ' | sed 's#^/##; s# .*##' || true`;
+
+/** Attaches containers to the site's network, each by its name, without a restart: that would seal Vault. */
+export const attachScript = (names: readonly string[]): string => `set -eu
+for name in ${names.map(quote).join(" ")}; do docker network connect --alias "$name" ${networkName} "$name"; done`;

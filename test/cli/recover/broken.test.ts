@@ -22,8 +22,6 @@ describe("what of a drift is the network's", () => {
     ["a published port", drifted(container, ["ports[0].external"]), "container"],
     ["a deleted container", drifted(container, [], "deleted"), "container"],
     ["a container that stopped", drifted(container, ["mustRun", "networkDatas"]), "container"],
-    ["a container without its network", drifted(container, ["networkDatas"]), "attach"],
-    ["a container on another network", drifted(container, ["networkDatas[0].networkName"]), "attach"],
     ["another address of the same network", drifted(container, ["networkDatas[0].ipAddress"]), undefined],
     ["another limit", drifted(container, ["memory"]), undefined],
     ["a volume", drifted("docker:index/volume:Volume", [], "deleted"), undefined],
