@@ -9,13 +9,14 @@ export const networksBroken: Scenario = {
   run: (stage, draft) =>
     loseAndRecover(stage, draft, {
       what: "every container is disconnected, and the site's network deleted",
-      damage: async () => void (await stage.onVps(damage)),
+      damage: async () => void (await stage.onVps(networkLoss)),
       recovery: ["recover", "networks"],
       modules: plan.services.map(({ name }) => name),
     }),
 };
 
-const damage = `set -eu
+/** Cuts every container off and deletes the network. */
+export const networkLoss = `set -eu
 for id in $(docker network inspect --format '{{range $id, $_ := .Containers}}{{$id}} {{end}}' ${networkName}); do
   docker network disconnect --force ${networkName} "$id"
 done
