@@ -48,6 +48,7 @@ it("each may read the code, and its job what it cannot do without", () => {
     test: undefined,
     drift: { contents: "read", "id-token": "write", issues: "write" },
     drill: { contents: "write" },
+    check: { contents: "read", "id-token": "write" },
     verify: { contents: "write", "id-token": "write" },
     preview: { contents: "read", "id-token": "write", "pull-requests": "write" },
   });
