@@ -4,6 +4,8 @@ import { Client, type ConnectConfig } from "ssh2";
 /** A host that is known by its key. */
 export interface SshHost {
   readonly host: string;
+  /** @default 22 */
+  readonly port?: number;
   readonly user?: string;
   readonly privateKey?: string;
   /** "ssh-ed25519 AAAA..."; another one stops the connection. */
@@ -78,6 +80,7 @@ export function connectOptions(connection: SshHost): ConnectConfig {
   const pinned = Buffer.from(connection.hostKey?.split(" ")[1] ?? "", "base64");
   return {
     host: connection.host,
+    port: connection.port ?? 22,
     username: connection.user ?? "root",
     ...(connection.privateKey === undefined ? {} : { privateKey: connection.privateKey }),
     readyTimeout: 20_000,
