@@ -1,5 +1,5 @@
 /**
- * Backups are verified on the local cloud: whole ones, one of a run that was killed, and two that are damaged. It uses the addresses and the
+ * Backups are verified on the local cloud: whole ones, after a run that was killed, and with rows that are not what they should be. It uses the addresses and the
  * cache of `npm run cloud:up`, and leaves that cloud wiped and down.
  */
 import { spawn } from "node:child_process";
@@ -8,7 +8,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setInterval } from "node:timers/promises";
-import { DeleteObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readVerification, type VerificationRecord } from "../../backups/verify/record";
 import { moduleTargets } from "../../components/services/agent";
@@ -155,18 +155,6 @@ describe("backups:verify", { timeout: minutes(6) }, () => {
       `FAILED tenant ${tenant.rut} row: tenant ${tenant.rut} is named "Nobody"`,
     );
     expect(gateway.lastVerified!.at < record.startedAt).toBe(true);
-    expect(await ordered()).toEqual([]);
-  });
-
-  it("says so when the repository is damaged, and removes the host", async () => {
-    const s3 = s3Client(aws, ground.cloud.pki.caPem);
-    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: "g1/files/data/" }));
-    for (const { Key } of Contents) await s3.send(new DeleteObjectCommand({ Bucket, Key }));
-    s3.destroy();
-    const { code, record } = await verify();
-    expect([code, record.verdict, record.leftBehind]).toEqual([1, "failed", null]);
-    expect(record.problem).toContain("restore-wave-1");
-    expect(resultOf(record)).toMatchObject({ caddy: "failed", odoo: "not-reached" });
     expect(await ordered()).toEqual([]);
   });
 });
