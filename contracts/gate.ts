@@ -43,3 +43,16 @@ export const gateFailedExitCode = 2;
 /** What `agent gate` prints on stdout: one JSON document. Exit code 0 only when `passed`. */
 export const gateResult = z.strictObject({ passed: z.boolean(), finishedAt: z.iso.datetime(), checks: z.array(gateCheck) });
 export type GateResult = z.infer<typeof gateResult>;
+
+/** The result that a failed gate left in what the engine said; undefined: there is none. */
+export function gateResultIn(said: string): GateResult | undefined {
+  for (const line of said.split("\n")) {
+    if (!line.startsWith('{"passed":')) continue;
+    try {
+      return gateResult.parse(JSON.parse(line));
+    } catch {
+      continue; // a line that was cut off
+    }
+  }
+  return undefined;
+}

@@ -1,6 +1,6 @@
 import { setInterval } from "node:timers/promises";
 import type { EngineEvent } from "@pulumi/pulumi/automation/events";
-import { gateResult } from "../../contracts/gate";
+import { gateResult, gateResultIn } from "../../contracts/gate";
 import { EngineSteps } from "../../engine/events";
 import { probeUntilAll } from "../../outside/probe";
 import type { Site } from "../../outside/site";
@@ -42,6 +42,7 @@ async function run({ cloud, stacks, site, load, timeline, signal }: Stage, draft
     await stacks.up("recovery", { onEvent: recoveryEvents(timeline), signal });
   } catch (error) {
     stop.abort();
+    draft.gate = { passedAt: null, checks: gateResultIn((error as Error).message)?.checks ?? [] };
     await record(draft, { destroyedAt, load, seen: await seen, last: new Map(), flipped: await flipped, site });
     throw error;
   }
