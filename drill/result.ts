@@ -35,8 +35,12 @@ export const drillEvent = z.strictObject({
 });
 export type DrillEvent = z.infer<typeof drillEvent>;
 
+/** Disasters after which the business moves to another provider. */
+export const failoverScenarios = ["vps-down", "partitioned-primary"] as const;
+/** Disasters that are mended on the host that lives. */
+export const livingScenarios = ["postgres-corrupt", "sql-injection", "file-loss", "networks-broken"] as const;
 /** What a drill can lose. */
-export const scenarioNames = ["vps-down", "postgres-corrupt", "sql-injection", "file-loss", "networks-broken"] as const;
+export const scenarioNames = [...failoverScenarios, ...livingScenarios] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 
 const seconds = z.number().nonnegative();
@@ -92,7 +96,9 @@ function contradictions(result: z.infer<typeof fields>): string[] {
     ...(result.failoverSeconds === null ? ["failoverSeconds is null"] : []),
     ...(result.modules.length === 0 ? ["modules is empty"] : []),
     ...(result.gate.passedAt === null ? ["gate.passedAt is null"] : []),
-    ...(result.scenario === "vps-down" && result.dns.flippedAt === null ? ["dns.flippedAt is null"] : []),
+    ...(failoverScenarios.some((name) => name === result.scenario) && result.dns.flippedAt === null
+      ? ["dns.flippedAt is null"]
+      : []),
     ...result.gate.checks.filter((check) => !check.ok).map((check) => `gate check ${check.name} is not ok`),
     ...result.modules.filter((m) => m.rtoSeconds === null).map((m) => `module ${m.name} never answered`),
     ...result.modules.filter((m) => !m.restored).map((m) => `module ${m.name} is not restored`),

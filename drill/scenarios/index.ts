@@ -1,6 +1,7 @@
 import type { ScenarioName } from "../result";
 import { fileLoss } from "./file-loss";
 import { networksBroken } from "./networks-broken";
+import { partitionedPrimary } from "./partitioned-primary";
 import { postgresCorrupt } from "./postgres-corrupt";
 import type { Scenario } from "./scenario";
 import { sqlInjection } from "./sql-injection";
@@ -9,6 +10,7 @@ import { vpsDown } from "./vps-down";
 /** Every scenario, by its name. */
 export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   "vps-down": vpsDown,
+  "partitioned-primary": partitionedPrimary,
   "postgres-corrupt": postgresCorrupt,
   "sql-injection": sqlInjection,
   "file-loss": fileLoss,

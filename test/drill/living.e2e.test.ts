@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { prepareGround, raisePrimary, type Ground, type Primary } from "../../drill/ground";
 import { startLoad } from "../../drill/load";
 import { newDraft } from "../../drill/record";
-import { scenarioNames } from "../../drill/result";
+import { livingScenarios } from "../../drill/result";
 import { scenarios } from "../../drill/scenarios";
 import { Timeline } from "../../drill/timeline";
 import { cloudDown, cloudReset } from "../../local-cloud/cloud";
@@ -33,7 +33,7 @@ afterAll(async () => {
   await cloudDown(log);
 }, minutes(3));
 
-it.each(scenarioNames.filter((name) => name !== "vps-down"))(
+it.each(livingScenarios)(
   "%s: recovered on the living host",
   async (name) => {
     const timeline = new Timeline();
