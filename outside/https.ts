@@ -3,6 +3,7 @@ import { Agent, request } from "node:https";
 import { text } from "node:stream/consumers";
 import { checkServerIdentity, type PeerCertificate, type TLSSocket } from "node:tls";
 import type { Site } from "./site";
+import { within } from "./within";
 
 /** One HTTPS exchange. */
 export interface Exchange {
@@ -29,35 +30,37 @@ export type AskSite = (exchange: Exchange) => Promise<Answer>;
 
 /** Each exchange has a connection of its own: one that is kept open would hide that DNS has moved. */
 export function askSite(site: Site): AskSite {
-  return async ({ host, path, body, timeoutMs = 5_000 }) => {
-    const signal = AbortSignal.timeout(timeoutMs);
-    const address = await site.resolve(host);
-    const outgoing = request({
-      host: address,
-      port: 443,
-      servername: host,
-      path,
-      method: body ? "POST" : "GET",
-      headers: {
-        Host: host,
-        ...(site.token && { Authorization: `Bearer ${site.token}` }),
-        ...(body && { "Content-Type": "application/json" }),
-      },
-      ...trust(site.ca),
-      agent: new Agent({ keepAlive: false }),
-      signal,
-    });
-    outgoing.end(body && JSON.stringify(body));
-    const [response] = await once(outgoing, "response");
-    const certificate = (response.socket as TLSSocket).getPeerCertificate();
-    if (site.ca === "unknown") checkWithoutAuthority(host, certificate);
-    const { subject, issuer, valid_to } = certificate;
-    return {
-      status: response.statusCode,
-      body: parse(await text(response)),
-      address,
-      certificate: { subject: name(subject) ?? host, issuer: name(issuer) ?? "unknown", validTo: valid_to },
-    };
+  return ({ timeoutMs = 5_000, ...exchange }) =>
+    within(timeoutMs / 1_000, (signal) => exchangeWith(site, exchange, signal));
+}
+
+async function exchangeWith(site: Site, { host, path, body }: Exchange, signal: AbortSignal): Promise<Answer> {
+  const address = await site.resolve(host);
+  const outgoing = request({
+    host: address,
+    port: 443,
+    servername: host,
+    path,
+    method: body ? "POST" : "GET",
+    headers: {
+      Host: host,
+      ...(site.token && { Authorization: `Bearer ${site.token}` }),
+      ...(body && { "Content-Type": "application/json" }),
+    },
+    ...trust(site.ca),
+    agent: new Agent({ keepAlive: false }),
+    signal,
+  });
+  outgoing.end(body && JSON.stringify(body));
+  const [response] = await once(outgoing, "response");
+  const certificate = (response.socket as TLSSocket).getPeerCertificate();
+  if (site.ca === "unknown") checkWithoutAuthority(host, certificate);
+  const { subject, issuer, valid_to } = certificate;
+  return {
+    status: response.statusCode,
+    body: parse(await text(response)),
+    address,
+    certificate: { subject: name(subject) ?? host, issuer: name(issuer) ?? "unknown", validTo: valid_to },
   };
 }
 

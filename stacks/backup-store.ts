@@ -97,8 +97,11 @@ const parseJson = (text: string): unknown => {
   }
 };
 
-/** @param caPem authority of an S3-compatible store that this process does not trust by itself */
-export function s3Client(aws: StoreAccess, caPem?: string): S3Client {
+/**
+ * @param caPem authority of an S3-compatible store that this process does not trust by itself
+ * @param answerSeconds in which the store must have answered a request; copies of large objects take longer than others
+ */
+export function s3Client(aws: StoreAccess, caPem?: string, answerSeconds = 15): S3Client {
   // Else it warns of the Node versions of the coming years in the middle of a recovery.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
   return new S3Client({
@@ -111,7 +114,8 @@ export function s3Client(aws: StoreAccess, caPem?: string): S3Client {
     maxAttempts: 4,
     requestHandler: {
       connectionTimeout: 5_000,
-      requestTimeout: 15_000,
+      requestTimeout: answerSeconds * 1_000,
+      throwOnRequestTimeout: true, // else it only warns, and waits for ever
       ...(caPem ? { httpsAgent: new Agent({ ca: caPem }) } : {}),
     },
   });

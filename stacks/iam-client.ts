@@ -22,6 +22,7 @@ export function iamClient({ endpoint, accessKey, secretKey, profile }: IamAccess
     requestHandler: {
       connectionTimeout: 3_000,
       requestTimeout: 5_000,
+      throwOnRequestTimeout: true,
       ...(caPem ? { httpsAgent: new Agent({ ca: caPem }) } : {}),
     },
   });

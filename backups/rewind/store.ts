@@ -3,6 +3,9 @@ import { z } from "zod";
 import { s3Client } from "../../stacks/backup-store";
 import type { PulumiConfig } from "../../stacks/secrets/pulumi-config";
 
+/** Seconds in which the store must have copied an object, of 5 GB at most. */
+const copySeconds = 600;
+
 /** The part of a stack's settings that says where its backups are; the rest may be wrong. */
 const siteStore = z.looseObject({
   backups: z.looseObject({
@@ -36,6 +39,7 @@ export async function openStore(config: PulumiConfig): Promise<{ s3: S3Client; b
       profile: values.get("aws:profile"),
     },
     endpoint?.caPem,
+    copySeconds,
   );
   return { s3, bucket };
 }

@@ -14,7 +14,8 @@ import { mendingOf, nameOf, whatIs } from "./broken";
 import { findLiving, type Living } from "./living";
 import { healthySeconds } from "./host";
 import { locked } from "./locked";
-import { attachScript, detachedScript, startScript } from "./scripts";
+import { writers } from "./postgres";
+import { attachScript, detachedScript, restartScript, startScript } from "./scripts";
 import type { RecoverOptions } from "./steps";
 import { recoverWords } from "./words";
 
@@ -103,6 +104,12 @@ async function mend(
   if (seen.detached.length > 0) {
     await living.run(attachScript(seen.detached));
     say(t.connecting(seen.detached.join(", ")));
+    // Vault would come back sealed, and the databases hold no connections of their own.
+    const stale = seen.detached.filter((name) => [...writers(), "agent"].includes(name));
+    if (stale.length > 0) {
+      await living.run(restartScript(stale));
+      say(t.restarting(stale.join(", ")));
+    }
   }
   await up(living, seen.containers, signal, say, t);
   await living.run(

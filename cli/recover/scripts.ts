@@ -172,6 +172,10 @@ export const detachedScript = `for id in $(docker ps --all --quiet --filter labe
   docker inspect --format '{{.Name}} {{range $n, $_ := .NetworkSettings.Networks}}{{$n}} {{end}}' "$id"
 done | grep -v ' ${networkName} ' | sed 's#^/##; s# .*##' || true`;
 
+/** Restarts containers side by side; whether each comes back is for the look at their health that follows. */
+export const restartScript = (names: readonly string[]): string =>
+  `for name in ${names.map(quote).join(" ")}; do docker restart "$name" >/dev/null & done; wait`;
+
 /** Attaches containers to the site's network, each by its name, without a restart: that would seal Vault. */
 export const attachScript = (names: readonly string[]): string => `set -eu
 for name in ${names.map(quote).join(" ")}; do docker network connect --alias "$name" ${networkName} "$name"; done`;

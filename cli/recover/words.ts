@@ -56,6 +56,7 @@ interface RecoverWords {
     readonly unchecked: (name: string, why: string) => string;
     readonly repairing: (names: string) => string;
     readonly connecting: (names: string) => string;
+    readonly restarting: (names: string) => string;
     readonly still: (names: string) => string;
     readonly repaired: (seconds: string) => string;
   };
@@ -137,7 +138,8 @@ export const recoverWords: Words<RecoverWords> = {
       untouched: (name) => `${name}: differs too, and is not this command's to mend: npm run drift`,
       unchecked: (name, why) => `${name}: could not be looked at: ${why}`,
       repairing: (names) => `pulumi up --refresh, only of ${names}`,
-      connecting: (names) => `attached to the network again, without a restart: ${names}`,
+      connecting: (names) => `attached to the network again: ${names}`,
+      restarting: (names) => `restarted, since they wait on connections to addresses that are gone: ${names}`,
       still: (names) => `still not as declared: ${names}; fix: npm run drift, then pulumi up`,
       repaired: (seconds) => `Repaired, after ${seconds}.`,
     },
@@ -216,7 +218,8 @@ export const recoverWords: Words<RecoverWords> = {
       untouched: (name) => `${name}: también difiere, y no le toca a este comando: npm run drift`,
       unchecked: (name, why) => `${name}: no se pudo mirar: ${why}`,
       repairing: (names) => `pulumi up --refresh, solo de ${names}`,
-      connecting: (names) => `conectados de nuevo a la red, sin reinicio: ${names}`,
+      connecting: (names) => `conectados de nuevo a la red: ${names}`,
+      restarting: (names) => `reiniciados, porque esperan conexiones a direcciones que ya no existen: ${names}`,
       still: (names) => `aún no están como se declaró: ${names}; solución: npm run drift, luego pulumi up`,
       repaired: (seconds) => `Reparado, a los ${seconds}.`,
     },

@@ -20,7 +20,12 @@ export class Store {
       region: s3.region,
       forcePathStyle: s3.uriStyle === "path",
       credentials: { accessKeyId: keys.s3AccessKey, secretAccessKey: keys.s3SecretKey },
-      requestHandler: { httpsAgent: new Agent({ ca: s3.caPem, keepAlive: true }), requestTimeout: 30_000 },
+      requestHandler: {
+        httpsAgent: new Agent({ ca: s3.caPem, keepAlive: true }),
+        connectionTimeout: 10_000,
+        requestTimeout: 30_000,
+        throwOnRequestTimeout: true, // else it only warns, and a cycle waits for ever
+      },
     });
   }
 

@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import type { VaultIdentity } from "../../../contracts/vault";
+import { NoAnswer, within } from "../../../outside/within";
 
 const requestSeconds = 30;
 /** A snapshot is the whole of Vault's storage. */
@@ -36,6 +37,8 @@ export class VaultClient {
   constructor(
     private readonly address: string,
     private readonly token?: string,
+    /** Of any request but a snapshot's. */
+    private readonly seconds = requestSeconds,
   ) {}
 
   async sealStatus(): Promise<SealStatus> {
@@ -56,16 +59,17 @@ export class VaultClient {
   }
 
   async isActive(): Promise<boolean> {
-    return (await this.fetch("GET", "sys/health", {}, requestSeconds)).status === 200;
+    return this.fetch("GET", "sys/health", {}, this.seconds, async ({ status }) => status === 200);
   }
 
   async saveSnapshot(file: string): Promise<void> {
-    const response = await this.accepted("GET", "sys/storage/raft/snapshot", {}, snapshotSeconds);
-    if (!response.body) throw new Error(`Vault at ${this.address} answered a snapshot without a body`);
-    await pipeline(
-      Readable.fromWeb(response.body as import("node:stream/web").ReadableStream),
-      createWriteStream(file, { mode: 0o600 }),
-    );
+    await this.accepted("GET", "sys/storage/raft/snapshot", {}, snapshotSeconds, async ({ body }) => {
+      if (!body) throw new Error(`Vault at ${this.address} answered a snapshot without a body`);
+      await pipeline(
+        Readable.fromWeb(body as import("node:stream/web").ReadableStream),
+        createWriteStream(file, { mode: 0o600 }),
+      );
+    });
   }
 
   /** Shares that open it from now on (base64), and a root token. */
@@ -109,7 +113,13 @@ export class VaultClient {
   /** Puts a snapshot of another Vault in place: this one is then sealed, and opens only with the other's shares. */
   async forceSnapshot(file: string): Promise<void> {
     const body = Readable.toWeb(createReadStream(file)) as unknown as NonNullable<RequestInit["body"]>;
-    await this.accepted("POST", "sys/storage/raft/snapshot-force", { body, duplex: "half" }, snapshotSeconds);
+    await this.accepted(
+      "POST",
+      "sys/storage/raft/snapshot-force",
+      { body, duplex: "half" },
+      snapshotSeconds,
+      async () => undefined,
+    );
   }
 
   /** Any other path below /v1/. */
@@ -121,47 +131,50 @@ export class VaultClient {
     return this.json("POST", path, body);
   }
 
-  private async json(method: string, path: string, body?: unknown): Promise<unknown> {
-    const response = await this.accepted(
-      method,
-      path,
-      body === undefined ? {} : { body: JSON.stringify(body) },
-      requestSeconds,
-    );
-    const text = await response.text();
-    return text === "" ? undefined : JSON.parse(text);
+  private json(method: string, path: string, body?: unknown): Promise<unknown> {
+    const init = body === undefined ? {} : { body: JSON.stringify(body) };
+    return this.accepted(method, path, init, this.seconds, async (response) => {
+      const text = await response.text();
+      return text === "" ? undefined : (JSON.parse(text) as unknown);
+    });
   }
 
-  private async accepted(
+  private accepted<T>(
     method: string,
     path: string,
     init: RequestInit & { duplex?: "half" },
     seconds: number,
-  ): Promise<Response> {
-    const response = await this.fetch(method, path, init, seconds);
-    if (response.ok) return response;
-    throw new VaultError(
-      response.status,
-      `Vault ${method} ${path} answered ${response.status}: ${(await response.text()).trim()}`,
-    );
+    use: (response: Response) => Promise<T>,
+  ): Promise<T> {
+    return this.fetch(method, path, init, seconds, async (response) => {
+      if (response.ok) return use(response);
+      throw new VaultError(
+        response.status,
+        `Vault ${method} ${path} answered ${response.status}: ${(await response.text()).trim()}`,
+      );
+    });
   }
 
-  private async fetch(
+  /** @param seconds for the answer and its body */
+  private async fetch<T>(
     method: string,
     path: string,
     init: RequestInit & { duplex?: "half" },
     seconds: number,
-  ): Promise<Response> {
+    use: (response: Response) => Promise<T>,
+  ): Promise<T> {
     const headers = this.token === undefined ? undefined : { "x-vault-token": this.token };
-    try {
-      return await fetch(new URL(`/v1/${path}`, this.address), {
-        method,
-        headers,
-        signal: AbortSignal.timeout(seconds * 1000),
-        ...init,
-      });
-    } catch (error) {
-      throw new Error(`Vault at ${this.address} cannot be reached`, { cause: error });
-    }
+    return within(seconds, async (signal) => {
+      const answer = await fetch(new URL(`/v1/${path}`, this.address), { method, headers, signal, ...init }).catch(
+        (cause: unknown) => {
+          throw new Error(`Vault at ${this.address} cannot be reached`, { cause });
+        },
+      );
+      return use(answer);
+    }).catch((error: unknown) => {
+      throw error instanceof NoAnswer
+        ? new Error(`Vault at ${this.address} cannot be reached`, { cause: error })
+        : error;
+    });
   }
 }

@@ -24,7 +24,12 @@ export class Generations {
       forcePathStyle: uriStyle === "path",
       credentials: { accessKeyId: keys.s3AccessKey, secretAccessKey: keys.s3SecretKey },
       maxAttempts: 2,
-      requestHandler: { httpsAgent: new Agent({ ca: caPem }), connectionTimeout: 5_000, requestTimeout: 10_000 },
+      requestHandler: {
+        httpsAgent: new Agent({ ca: caPem }),
+        connectionTimeout: 5_000,
+        requestTimeout: 10_000,
+        throwOnRequestTimeout: true,
+      },
     });
   }
 
