@@ -23,8 +23,9 @@ import { region, startLocalS3 } from "../local-cloud/s3/local-s3";
 const imagesPostgres = join(__dirname, "..", "..", "images", "postgres");
 const postgresBin = "/usr/lib/postgresql/15/bin";
 
-/** Loaded by the ground: benchmarks run by tsx, whose `require` cannot load it (see toolchain/run.ts). */
+/** Loaded before its first use: benchmarks run by tsx, whose `require` cannot load it (see toolchain/run.ts). */
 let execa: typeof Execa;
+const loadExeca = async () => void ({ execa } = await import("execa"));
 
 /** Everything a test made, closed in reverse order. */
 export class Cleanup {
@@ -63,8 +64,7 @@ export const ciphers = { postgresCipher: "postgres cipher", filesCipher: "files 
 
 /** A temporary folder, a real S3 over TLS with an Object Lock bucket and limited identities, and the agent's bundle. */
 export async function prepareGround(cleanup: Cleanup): Promise<StoreGround> {
-  ({ execa } = await import("execa"));
-  await bundleAgent();
+  await Promise.all([loadExeca(), bundleAgent()]);
   const store = await startLocalS3();
   cleanup.add(() => store.close());
   const dir = mkdtempSync(join(tmpdir(), "smarteros-agent-"));
@@ -162,6 +162,7 @@ export class Host {
 
   /** Ends with PostgreSQL's exit code. */
   async spawnPostgres(args: StartArgs): Promise<{ server: ResultPromise }> {
+    await loadExeca();
     await this.writeConfig("pgbackrest.conf", args.generation, "write");
     if (args.source !== undefined) await this.writeConfig("source.conf", args.source, "source");
     const roles = join(this.dir, "roles.json");
