@@ -19,11 +19,12 @@ export function stopScript(domain: string, generation: number): string {
   return `set -eu
 ids=$(${old} | cut -d ' ' -f 1)
 if [ -z "$ids" ]; then echo "no container of an older generation is on it"; exit 0; fi
+# Before they stop: the engine does not change a container that has just ended; again if one ended meanwhile.
+docker update --restart=no $ids >/dev/null || docker update --restart=no $ids >/dev/null
 if [ -d ${guard} ]; then
   rm -f ${guard}/${guardFiles.beat}
   echo "fenced off by generation ${generation}" > ${guard}/${guardFiles.down}
 fi
-docker update --restart=no $ids >/dev/null
 timeout ${stopSeconds + 2} docker stop --time ${stopSeconds} $ids >/dev/null || docker kill $ids >/dev/null 2>&1 || true
 left=$(${old} | awk '$3 == "running" || $3 == "restarting"' | wc -l)
 [ "$left" -eq 0 ] || { echo "$left containers still run" >&2; exit 1; }

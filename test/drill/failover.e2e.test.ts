@@ -4,6 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { text } from "node:stream/consumers";
 import { readdir, readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { prepareGround, psql, raisePrimary, sshTo, type Ground, type Primary } from "../../drill/ground";
@@ -167,8 +168,8 @@ async function upAndKillAt(stacks: DrillStacks, resource: string): Promise<void>
     const step = steps.accept(event);
     if (step?.state === "started" && step.name === resource && !step.type.startsWith("smarteros:")) strike();
   });
-  const engine = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "ignore", "inherit"] });
-  await once(engine, "exit");
+  const engine = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "inherit"] });
+  const [said] = await Promise.all([text(engine.stdout), once(engine, "exit")]);
   await follower.stop();
-  expect(struck, `the engine ended before it came to ${resource}`).toBe(true);
+  expect(struck, `the engine ended before it came to ${resource}: ${said.slice(-3_000)}`).toBe(true);
 }
