@@ -79,11 +79,15 @@ describe("drift", { timeout: minutes(5) }, () => {
       expect(await check("recovery")).toMatchObject({ verdict: "clean", resources: [], unchecked: [] });
   });
 
-  it("of the primary is its DNS, which the recovery has taken over, and nothing else", async () => {
+  it("of the primary is what its fence stopped and its DNS, which the recovery has taken over, and nothing else", async () => {
     const report = await check("primary");
-    expect(new Set(report.resources.map(({ type }) => type))).toEqual(
-      new Set(["cloudflare:index/dnsRecord:DnsRecord"]),
-    );
+    const types = [
+      "cloudflare:index/dnsRecord:DnsRecord",
+      "docker:index/container:Container",
+      "aws:iam/accessKey:AccessKey",
+    ];
+    expect(new Set(report.resources.map(({ type }) => type))).toEqual(new Set(types));
+    expect(named(report, "postgres")?.changes).toContainEqual({ path: "mustRun", expected: true, actual: false });
     expect(named(report, `dns-${drillSite.domain}`)?.changes).toContainEqual({
       path: "content",
       expected: addresses.hostinger,
