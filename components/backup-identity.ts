@@ -12,6 +12,12 @@ export interface BackupIdentityArgs {
 }
 
 /**
+ * One name, so that the policy which an interrupted run left is written over by the next: a user's policies may have 2,048 characters
+ * together (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
+ */
+const policyName = "backups";
+
+/**
  * A key of its own for one purpose on one generation: a writer that can neither read the data it wrote nor delete it, a reader that can
  * write nothing, or a guard that sees names alone.
  */
@@ -25,7 +31,7 @@ export class BackupIdentity extends pulumi.ComponentResource {
     // The user's name ends in a random suffix: an interrupted run's user is never in the way of the next one.
     const user = new aws.User(name, { tags: { ...args.tags, role: args.role, generation: String(args.generation) } }, { parent: this });
     const document = { writer: writerPolicy, reader: readerPolicy, guard: guardPolicy }[args.role](args.bucket, args.generation);
-    const policy = new aws.UserPolicy(`${name}-policy`, { user: user.name, policy: JSON.stringify(document) }, { parent: this });
+    const policy = new aws.UserPolicy(`${name}-policy`, { name: policyName, user: user.name, policy: JSON.stringify(document) }, { parent: this });
     // The key appears only once its limits are in place.
     const key = new aws.AccessKey(`${name}-key`, { user: user.name }, { parent: this, dependsOn: [policy] });
     this.accessKey = key.id;

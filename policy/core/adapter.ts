@@ -94,6 +94,7 @@ const resourceOf = (args: ResourceValidationArgs, wire: Wire): Resource => ({
   urn: args.urn,
   inputs: wire.inputs(args.urn) ?? {},
   protect: args.opts.protect,
+  ignoreChanges: args.opts.ignoreChanges ?? [],
   uses: {},
   after: [],
 });
@@ -112,6 +113,7 @@ function stackResourceOf(r: PolicyResource, wire: Wire): Resource {
     urn: r.urn,
     inputs,
     protect: r.opts.protect,
+    ignoreChanges: r.opts.ignoreChanges ?? [],
     uses: Object.fromEntries(
       Object.entries(r.propertyDependencies).map(([property, all]) => [property, all.map((d) => d.urn)]),
     ),

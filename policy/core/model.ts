@@ -17,6 +17,8 @@ export interface Resource {
   /** Inputs, with {@link UNKNOWN} and {@link Secret} in them. */
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly protect: boolean;
+  /** Properties whose change is ignored. */
+  readonly ignoreChanges: readonly string[];
   /** URNs of the resources whose outputs are in a property. Known to stack policies alone. */
   readonly uses: Readonly<Record<string, readonly string[]>>;
   /** URNs that it waits for. Known to stack policies alone. */

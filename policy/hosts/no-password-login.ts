@@ -13,6 +13,8 @@ export const hostNoPasswordLogin: ResourceRule = {
   *check(resource) {
     const userData = at(resource, "userData");
     if (userData === UNKNOWN) return yield { property: "userData", unknown: true };
+    // What the next run adopts of one that was cut off: the API tells nobody a server's user data, and the pinned host key proves it.
+    if (userData === undefined && resource.ignoreChanges.includes("userData")) return;
     for (const [key, wanted] of Object.entries(demands)) {
       if (typeof userData !== "string" || !wanted.test(userData)) {
         yield {

@@ -13,6 +13,7 @@ export const resource = (type: string, name: string, inputs: Inputs = {}, more: 
   urn: `urn:pulumi:test::smarteros::${type}::${name}`,
   inputs,
   protect: false,
+  ignoreChanges: [],
   uses: {},
   after: [],
   ...more,

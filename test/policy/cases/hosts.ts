@@ -178,7 +178,10 @@ export const hostCases: Record<string, Case> = {
     unknown: "reads an option, which is never unknown",
   },
   "host-no-password-login": {
-    compliant: [server({ userData: new Secret(born) })],
+    compliant: [
+      server({ userData: new Secret(born) }),
+      { resources: [resource(types.server, "s", {}, { ignoreChanges: ["userData"] })] },
+    ],
     violating: [
       {
         ...server({ userData: born.replace("ssh_pwauth: false", "ssh_pwauth: true") }),
