@@ -8,6 +8,8 @@ async function main(): Promise<void> {
   process.stdout.write(JSON.stringify(await fence(spec)));
 }
 
+// An end before the decision is no decision.
+process.exitCode = 1;
 main().then(
   // What a way left open (a connection that hangs) is no reason to wait.
   () => process.exit(0),

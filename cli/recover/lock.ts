@@ -47,6 +47,7 @@ export function lockHost(host: SshHost, holder: string): Promise<() => void> {
         });
       })
       .on("error", reject)
+      .on("close", () => reject(new Error(`${host.host}: the connection was closed before the lock was had`)))
       .connect(connectOptions(host));
   });
 }

@@ -52,6 +52,8 @@ export function runOverSsh(connection: SshHost, script: string, options: RunOpti
     client.on("close", () => {
       clearTimeout(timer);
       signal?.removeEventListener("abort", stop);
+      // A peer that takes a connection and closes it is no error to ssh2. (After the script's end this is of no effect.)
+      reject(new Error(`${connection.host}: the connection was closed before the script had ended`));
     });
     client
       .on("ready", () => {
