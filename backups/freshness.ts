@@ -2,7 +2,7 @@ import { ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
 import { type ModuleTarget, restorableAt } from "../contracts/freshness";
 import { type Generation, generationLayout, manifestKey } from "../contracts/generation";
 import type { CipherPasswords, ManifestBody } from "../contracts/manifest";
-import { type ChosenSet, chooseSet, newestManifests, readText } from "../stacks/backup-store";
+import { type ChosenSet, newestManifests, searchSets } from "../stacks/backup-store";
 
 /**
  * How fresh the backups are, told from the bucket alone. Each cycle leaves a signed manifest, so an agent that has stopped, or a host
@@ -81,23 +81,16 @@ export type NewestArgs = Pick<FreshnessArgs, "s3" | "bucket" | "generation" | "p
 
 /** A generation has a manifest for each cycle of its life: those of the last hour are looked at first. */
 export async function newestValid(args: NewestArgs): Promise<{ chosen?: ChosenSet; skipped: ChosenSet["skipped"] }> {
-  const { s3, bucket, generation } = args;
-  const skipped = new Map<string, string>();
+  const { s3, bucket, generation, passwords } = args;
+  const skipped: { key: string; reason: string }[] = [];
   for (const list of [() => lastHour(args), () => newestManifests(s3, bucket, generation)]) {
-    const keys = (await list()).filter((key) => !skipped.has(key)).slice(0, searchDepth);
-    for (const key of keys) {
-      const { chosen, rejected } = await judge(args, key);
-      for (const { reason } of rejected) skipped.set(key, reason);
-      if (chosen) return { chosen, skipped: listed(skipped) };
-    }
+    const known = new Set(skipped.map(({ key }) => key));
+    const keys = (await list()).filter((key) => !known.has(key)).slice(0, searchDepth);
+    const found = await searchSets(s3, bucket, { keys, passwords, generation });
+    skipped.push(...found.skipped);
+    if (found.chosen) return { chosen: found.chosen, skipped };
   }
-  return { skipped: listed(skipped) };
-}
-
-const listed = (skipped: ReadonlyMap<string, string>) => [...skipped].map(([key, reason]) => ({ key, reason }));
-
-async function judge({ s3, bucket, generation, passwords }: NewestArgs, key: string) {
-  return chooseSet([{ key, text: (await readText(s3, bucket, key)) ?? "" }], passwords, generation);
+  return { skipped };
 }
 
 /** Newest first. */

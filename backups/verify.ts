@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { Command } from "commander";
 import { z } from "zod";
 import { duration } from "../drill/report/format";
+import { interrupted, stopSignal } from "../engine/stop-signal";
 import { plan } from "../plan/plan";
 import { PulumiConfig } from "../stacks/secrets/pulumi-config";
 import { ensureToolchain } from "../toolchain/ensure";
@@ -23,7 +24,7 @@ interface Options {
   readonly json?: boolean;
 }
 
-const exitCodes = { verified: 0, failed: 1, stale: 2, interrupted: 130 } as const;
+const exitCodes = { verified: 0, failed: 1, stale: 2 } as const;
 
 /** For people, on a terminal. */
 function report(record: VerificationRecord): string {
@@ -62,15 +63,9 @@ async function verify({ stack, configFile, json }: Options, recordFolder: string
     url: values.get("hcloud:endpoint") ?? "https://api.hetzner.cloud/v1",
     token: values.get("hcloud:token") ?? process.env["HCLOUD_TOKEN"],
   };
-  const stopped = new AbortController();
-  const onSignal = () => {
-    if (stopped.signal.aborted) process.exit(exitCodes.interrupted);
-    process.stderr.write(
-      "stopping; the scratch host is destroyed (again: at once, and the next verification destroys it)\n",
-    );
-    stopped.abort(new Error("stopped by a signal"));
-  };
-  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  const signal = stopSignal(
+    "stopping; the scratch host is destroyed (again: at once, and the next verification destroys it)",
+  );
   const log = (line: string) => void process.stderr.write(`${line}\n`);
   try {
     const record = await verifyBackups({
@@ -80,13 +75,13 @@ async function verify({ stack, configFile, json }: Options, recordFolder: string
       domain,
       recordFolder,
       log,
-      signal: stopped.signal,
+      signal,
     });
     console.log(json ? JSON.stringify(record, undefined, 2) : report(record));
     return record.verdict === "verified" && record.leftBehind === null ? exitCodes.verified : exitCodes.failed;
   } catch (error) {
-    if (!stopped.signal.aborted) throw error;
-    return exitCodes.interrupted;
+    if (!signal.aborted) throw error;
+    return interrupted;
   }
 }
 

@@ -50,6 +50,10 @@ export function buildProgram({ lang, context, onExit, completion = true }: Progr
       .addOption(
         new Option("--primary-config-file <file>", t.options.primaryConfigFile).env("SMARTER_PRIMARY_CONFIG_FILE"),
       );
+  /** Of what changes something. */
+  const confirmed = (target: Command) =>
+    target.option("-y, --yes", t.options.yes).option("--dry-run", t.options.dryRun);
+  const recovers = (target: Command) => exits(onStack(target, "primary"), "recover");
   const exits = (target: Command, which: keyof typeof t.exits) => target.addHelpText("after", `\n${t.exits[which]}`);
 
   runs(
@@ -106,62 +110,33 @@ export function buildProgram({ lang, context, onExit, completion = true }: Progr
   );
 
   const recover = command(program, "recover").helpCommand(false);
+  const toATime = (target: Command) => target.option("--at <time>", t.options.at, time(t.allowed));
   runs(
-    exits(
-      onStack(
-        command(recover, "postgres")
-          .option("--at <time>", t.options.at, time(t.allowed))
-          .option("--preview", t.options.preview)
-          .option("-y, --yes", t.options.yes)
-          .option("--dry-run", t.options.dryRun)
-          .option("--json", t.options.json),
-        "primary",
+    recovers(
+      confirmed(toATime(command(recover, "postgres")).option("--preview", t.options.preview)).option(
+        "--json",
+        t.options.json,
       ),
-      "recover",
     ),
     () => require("./recover/postgres") as typeof import("./recover/postgres"),
   );
-  const files = exits(
-    onStack(
-      command(recover, "files")
-        .argument("<service>", t.options.service)
-        .option("--at <time>", t.options.at, time(t.allowed))
-        .option("--path <path>", t.options.path)
-        .option("-y, --yes", t.options.yes)
-        .option("--dry-run", t.options.dryRun)
-        .option("--json", t.options.json),
-      "primary",
-    ),
-    "recover",
-  );
-  files.action(async (service: string, options: Omit<FilesOptions, "service">) =>
+  recovers(
+    confirmed(
+      toATime(command(recover, "files").argument("<service>", t.options.service)).option("--path <path>", t.options.path),
+    ).option("--json", t.options.json),
+  ).action(async (service: string, options: Omit<FilesOptions, "service">) =>
     onExit(await (require("./recover/files") as typeof import("./recover/files")).run(context, { ...options, service })),
   );
   runs(
-    exits(
-      onStack(
-        command(recover, "networks")
-          .option("-y, --yes", t.options.yes)
-          .option("--dry-run", t.options.dryRun)
-          .option("--json", t.options.json),
-        "primary",
-      ),
-      "recover",
-    ),
+    recovers(confirmed(command(recover, "networks")).option("--json", t.options.json)),
     () => require("./recover/networks") as typeof import("./recover/networks"),
   );
   runs(
-    exits(onStack(command(recover, "cancel").option("-y, --yes", t.options.yes), "primary"), "recover"),
+    recovers(command(recover, "cancel").option("-y, --yes", t.options.yes)),
     () => require("./recover/cancel") as typeof import("./recover/cancel"),
   );
   runs(
-    exits(
-      onStack(
-        command(recover, "release").option("-y, --yes", t.options.yes).option("--dry-run", t.options.dryRun),
-        "primary",
-      ),
-      "recover",
-    ),
+    recovers(confirmed(command(recover, "release"))),
     () => require("./recover/release") as typeof import("./recover/release"),
   );
 

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { interrupted, stopSignal } from "../engine/stop-signal";
 import { cloudDown } from "../local-cloud/cloud";
 import { bytes } from "../plan/units";
 import { pluginsIn } from "../toolchain/plugins";
@@ -55,21 +56,15 @@ const program = new Command("drill")
 program.action(async (options: Options) => {
   // Before anything is started, or stopped at the end.
   if (options.plugins !== undefined) await pluginsIn(options.plugins);
-  const stopped = new AbortController();
-  const onSignal = () => {
-    if (stopped.signal.aborted) process.exit(130);
-    process.stderr.write("stopping; everything that was started is ended (again: at once)\n");
-    stopped.abort(new Error("stopped by a signal"));
-  };
-  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  const signal = stopSignal("stopping; everything that was started is ended (again: at once)");
 
   const wanted = options.scenario === "all" ? scenarioNames : [options.scenario];
   const results: DrillResult[] = [];
   for (const scenario of wanted) {
     // The folder itself is the record of the whole failover, which the plan wants each month.
     const report = scenario === "vps-down" ? resolve(options.report) : join(resolve(options.report), scenario);
-    const result = await drillOnce(scenario, report, options, stopped.signal);
-    if (!result) return void (process.exitCode = 130);
+    const result = await drillOnce(scenario, report, options, signal);
+    if (!result) return void (process.exitCode = interrupted);
     results.push(result);
   }
   if (wanted.length > 1) console.log(renderScenarios(results, { lang: options.lang }));

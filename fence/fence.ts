@@ -1,6 +1,7 @@
 import { PutObjectCommand, S3ServiceException } from "@aws-sdk/client-s3";
 import { generationLayout, type Activation } from "../contracts/generation";
 import type { FenceAttempt, FenceResult, FenceSpec, FenceWay } from "../contracts/fence";
+import { within } from "../outside/within";
 import { s3Client } from "../stacks/backup-store";
 import { iamClient } from "../stacks/iam-client";
 import { answersOf } from "./answers";
@@ -60,11 +61,7 @@ type Way = (signal: AbortSignal) => Promise<WayResult>;
 /** One way, with its deadline. Never rejects: that it failed is its result. */
 async function attempt(way: FenceWay, run: Way): Promise<{ attempt: FenceAttempt; undo?: WayResult["undo"] }> {
   const began = Date.now();
-  const signal = AbortSignal.timeout(fenceSeconds.ways * 1_000);
-  const late = new Promise<never>((_, reject) =>
-    signal.addEventListener("abort", () => reject(new Error(`no end after ${fenceSeconds.ways} s`))),
-  );
-  const { undo, ...result } = await Promise.race([run(signal), late]).catch((error: Error) => ({
+  const { undo, ...result } = await within(fenceSeconds.ways, run).catch((error: Error) => ({
     outcome: "failed" as const,
     detail: error.message,
     undo: undefined,

@@ -148,6 +148,36 @@ export async function readText(s3: S3Client, bucket: string, key: string): Promi
   }
 }
 
+export interface SearchArgs {
+  /** Of manifests, in the order in which they are looked at: newest first. */
+  readonly keys: readonly string[];
+  readonly passwords: CipherPasswords;
+  readonly generation: number;
+  readonly targetTime?: string | undefined;
+  /** So many that do not verify are enough, when a signature was among the reasons. @default all are looked at */
+  readonly wrongDepth?: number;
+}
+
+/** The first of them that {@link chooseSet} takes; reads no further. @throws the store's error */
+export async function searchSets(
+  s3: S3Client,
+  bucket: string,
+  { keys, passwords, generation, targetTime, wrongDepth = Infinity }: SearchArgs,
+): Promise<{ chosen?: ChosenSet; skipped: ChosenSet["skipped"]; wrong: { postgres: number; files: number } }> {
+  const skipped: { key: string; reason: string }[] = [];
+  const wrong = { postgres: 0, files: 0 };
+  for (const key of keys) {
+    const text = (await readText(s3, bucket, key)) ?? "";
+    const result = chooseSet([{ key, text }], passwords, generation, targetTime);
+    skipped.push(...result.rejected);
+    if (result.chosen) return { chosen: { ...result.chosen, skipped }, skipped, wrong };
+    wrong.postgres += result.wrong.postgres;
+    wrong.files += result.wrong.files;
+    if (wrong.postgres + wrong.files > 0 && skipped.length >= wrongDepth) break;
+  }
+  return { skipped, wrong };
+}
+
 /** Generations that have anything in the bucket, oldest first. @throws the store's error */
 export async function generationsIn(s3: S3Client, bucket: string): Promise<number[]> {
   const { CommonPrefixes = [] } = await s3.send(

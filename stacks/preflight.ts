@@ -6,14 +6,13 @@ import type { Manifest } from "../contracts/manifest";
 import { postgresMajorVersion } from "../components/services/base";
 import {
   activeGeneration,
-  chooseSet,
   claimKey,
   explainStoreError,
   hasServed,
   newestManifests,
   operatorName,
   readClaim,
-  readText,
+  searchSets,
   s3Client,
   type ChosenSet,
   type Claim,
@@ -29,7 +28,7 @@ export class PreflightError extends RunError {
 
 /** At most this many manifests are read in search of a valid one. */
 const searchDepth = 500;
-/** ... and so many when their signatures do not hold. */
+/** ... and so many when their signatures do not hold: a wrong password fails on each of them. */
 const wrongDepth = 25;
 
 /** Bytes that a data volume needs for a set: the cluster, its WAL and a first base copy's head room, and the files. */
@@ -75,11 +74,11 @@ export async function findRestore(config: StackConfig, volumeBytes?: number): Pr
     const keys = claim ? [claim.manifestKey] : (await newestManifests(s3, bucket, from)).slice(0, searchDepth);
     if (keys.length === 0) problems.push(`${where}: no manifest; no backup cycle of generation ${from} has finished; fix: smarteros:site.restoreFrom, or the backup agent of that site`);
 
-    const { chosen, skipped, problems: found } = await chooseValid({ s3, config, from, keys, targetTime: targetTime ?? claim?.targetTime ?? undefined, volumeBytes });
+    const { chosen, problems: found } = await chooseValid({ s3, config, from, keys, targetTime: targetTime ?? claim?.targetTime ?? undefined, volumeBytes });
     problems.push(...found);
     if (!chosen || problems.length > 0) throw new PreflightError(problems);
 
-    return { set: { ...chosen, skipped }, restoreId: restoreId(site.generation, from, chosen.key), sourceGeneration: from, ...(claim ? { claim } : {}) };
+    return { set: chosen, restoreId: restoreId(site.generation, from, chosen.key), sourceGeneration: from, ...(claim ? { claim } : {}) };
   } catch (error) {
     if (error instanceof PreflightError) throw error;
     throw new PreflightError([...problems, explainStoreError(where, error)]);
@@ -102,23 +101,10 @@ interface ChooseArgs {
 async function chooseValid({ s3, config, from, keys, targetTime, volumeBytes }: ChooseArgs) {
   const { site, secrets } = config;
   const bucket = site.backups.bucket;
-  const passwords = { postgres: secrets.postgresCipher, files: secrets.filesCipher };
   const where = placeOf(bucket, from);
   const problems: string[] = [];
-  let result: ReturnType<typeof chooseSet> = { rejected: [], wrong: { postgres: 0, files: 0 } };
-  const skipped: { key: string; reason: string }[] = [];
-  const wrong = { postgres: 0, files: 0 };
-  for (const key of keys) {
-    const text = (await readText(s3, bucket, key)) ?? "";
-    result = chooseSet([{ key, text }], passwords, from, targetTime);
-    skipped.push(...result.rejected);
-    if (result.chosen) break;
-    wrong.postgres += result.wrong.postgres;
-    wrong.files += result.wrong.files;
-    // A wrong password fails on each of them: so many are enough to say so, without reading hundreds.
-    if (wrong.postgres + wrong.files > 0 && skipped.length >= wrongDepth) break;
-  }
-  const chosen = result.chosen;
+  const passwords = { postgres: secrets.postgresCipher, files: secrets.filesCipher };
+  const { chosen, skipped, wrong } = await searchSets(s3, bucket, { keys, passwords, generation: from, targetTime, wrongDepth });
   if (!chosen && keys.length > 0) {
     const wrongPasswords = (["postgres", "files"] as const).filter((k) => wrong[k] > 0).map((k) => `smarteros:${k}Cipher`);
     problems.push(
@@ -137,7 +123,7 @@ async function chooseValid({ s3, config, from, keys, targetTime, volumeBytes }: 
       problems.push(`smarteros:site.host.volume: received ${(volumeBytes / 2 ** 30).toFixed(0)} GiB, but this set needs ${(needed / 2 ** 30).toFixed(1)} GiB; fix: "${Math.ceil((needed * 1.5) / 2 ** 30)} GiB"`);
     }
   }
-  return { chosen, skipped, problems };
+  return { chosen, problems };
 }
 
 const placeOf = (bucket: string, generation: number) => `s3://${bucket}/${generationLayout(generation).manifests}`;
@@ -153,9 +139,9 @@ export async function findNewest(config: StackConfig, volumeBytes: number): Prom
     const from = await activeGeneration(s3, bucket);
     if (from === undefined) throw new PreflightError([`s3://${bucket}: no manifest in any generation; no backup cycle has ever finished; fix: the backup agent of the site`]);
     const keys = (await newestManifests(s3, bucket, from)).slice(0, searchDepth);
-    const { chosen, skipped, problems } = await chooseValid({ s3, config, from, keys, targetTime: undefined, volumeBytes });
+    const { chosen, problems } = await chooseValid({ s3, config, from, keys, targetTime: undefined, volumeBytes });
     if (!chosen || problems.length > 0) throw new PreflightError(problems);
-    return { set: { ...chosen, skipped }, sourceGeneration: from };
+    return { set: chosen, sourceGeneration: from };
   } catch (error) {
     if (error instanceof PreflightError) throw error;
     throw new PreflightError([explainStoreError(`s3://${bucket}`, error)]);

@@ -1,9 +1,9 @@
 import { RunError } from "@pulumi/pulumi/errors";
 import { setPath } from "../components/services/agent";
-import type { RestoreSpec, S3Location } from "../contracts/agent";
+import type { RestoreSpec } from "../contracts/agent";
 import type { ManifestBody } from "../contracts/manifest";
 import { postgresPaths, timelineOf } from "../contracts/pgbackrest";
-import type { SiteConfig, StackConfig } from "./config";
+import type { StackConfig } from "./config";
 import type { RestorePlan } from "./preflight";
 import { s3Location, stanza } from "./s3-location";
 

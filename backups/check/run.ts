@@ -115,6 +115,7 @@ async function ask(
     all: true,
     reject: false,
     stdin: "ignore",
+    timeout: deadlineMs,
     ...(signal ? { cancelSignal: signal } : {}),
   } as const;
   const { all = "", exitCode, failed, ...ended } = await run(program, args, options);

@@ -1,3 +1,4 @@
+import { stageWords } from "./stage-words";
 import type { Words } from "../language";
 import type { Stage, State } from "./progress";
 
@@ -132,15 +133,7 @@ export const failoverWords: Words<FailoverWords> = {
     confirmWrong: (domain) => `type ${domain}, or press Ctrl-C`,
     needsYes: "no terminal to confirm on; fix: --yes",
     dryRunEnd: "Dry run: nothing was changed.",
-    stage: {
-      preflight: "Preflight",
-      host: "Server",
-      fence: "Old site",
-      modules: "Modules",
-      gate: "Gate",
-      dns: "DNS",
-      backups: "Backups",
-    },
+    stage: stageWords.en,
     state: { waiting: "waiting", working: "under way", done: "done", failed: "FAILED" },
     wave: (n) => `Wave ${n}`,
     ofDeadline: (elapsed, deadline) => `${elapsed} of ${deadline}`,
@@ -228,15 +221,7 @@ export const failoverWords: Words<FailoverWords> = {
     confirmWrong: (domain) => `escriba ${domain}, o pulse Ctrl-C`,
     needsYes: "no hay terminal donde confirmar; solución: --yes",
     dryRunEnd: "Ensayo: no se cambió nada.",
-    stage: {
-      preflight: "Verificación previa",
-      host: "Servidor",
-      fence: "Sitio anterior",
-      modules: "Módulos",
-      gate: "Validación",
-      dns: "DNS",
-      backups: "Respaldos",
-    },
+    stage: stageWords.es,
     state: { waiting: "en espera", working: "en curso", done: "listo", failed: "FALLÓ" },
     wave: (n) => `Ola ${n}`,
     ofDeadline: (elapsed, deadline) => `${elapsed} de ${deadline}`,

@@ -1,3 +1,4 @@
+import { stageWords } from "../failover/stage-words";
 import type { FenceAttempt, FenceResult, FenceWay } from "../../contracts/fence";
 import type { Stage } from "../failover/progress";
 import type { Entry } from "../failover/journal";
@@ -102,15 +103,7 @@ export const incidentWords: Words<IncidentWords> = {
     timeline: "Timeline",
     timelineNote:
       "Second zero is the activation. Above, what the recovery was doing in its last run; below, how long each module was dark, against its deadline.",
-    stage: {
-      preflight: "Preflight",
-      host: "Server",
-      fence: "Old site",
-      modules: "Modules",
-      gate: "Gate",
-      dns: "DNS",
-      backups: "Backups",
-    },
+    stage: stageWords.en,
     dark: "dark",
     answering: "answering",
     deadline: "deadline",
@@ -205,15 +198,7 @@ export const incidentWords: Words<IncidentWords> = {
     timeline: "Línea de tiempo",
     timelineNote:
       "El segundo cero es la activación. Arriba, lo que hacía la recuperación en su última ejecución; abajo, cuánto tiempo estuvo caído cada módulo, frente a su plazo.",
-    stage: {
-      preflight: "Verificación previa",
-      host: "Servidor",
-      fence: "Sitio anterior",
-      modules: "Módulos",
-      gate: "Validación",
-      dns: "DNS",
-      backups: "Respaldos",
-    },
+    stage: stageWords.es,
     dark: "caído",
     answering: "respondiendo",
     deadline: "plazo",

@@ -4,7 +4,6 @@ import { OperatorError } from "../context";
 import { exitCodes } from "../exit-codes";
 import { drop, healthySeconds, unfinished } from "./host";
 import type { RecoverJournal } from "./journal";
-import { findLiving } from "./living";
 import { locked } from "./locked";
 import { writers } from "./postgres";
 import { startScript } from "./scripts";
@@ -19,11 +18,11 @@ const stoppedBy = ({ folder }: RecoverJournal): string[][] =>
     : [fileSets(plan).flatMap(({ set, service }) => (set === folder ? [service] : []))];
 
 /** `smarter recover cancel`: the services run again on the data of before; what was restored beside it is dropped. */
-export const run: Run<StackOptions & { yes?: boolean }> = async (context, options) => {
-  const { lang, output, signal } = context;
+export const run: Run<StackOptions & { yes?: boolean }> = async (given, options) => {
+  const { lang } = given;
   const t = recoverWords[lang];
-  const living = await findLiving(options, lang, signal);
-  return locked(living, lang, async () => {
+  return locked(given, options, async ({ living, context }) => {
+    const { output } = context;
     const begun = await unfinished(living);
     if (!begun) {
       output.print(t.nothingBegun);

@@ -2,6 +2,7 @@ import { ScriptFailed } from "../../components/host/ssh";
 import { setPath } from "../../components/services/agent";
 import { postgresMajorVersion } from "../../components/services/base";
 import { postgresPaths, timelineOf } from "../../contracts/pgbackrest";
+import type { ManifestBody } from "../../contracts/manifest";
 import type { RecoverSpec } from "../../contracts/recover";
 import { databases } from "../../plan/graph";
 import { plan } from "../../plan/plan";
@@ -17,6 +18,9 @@ import { chooseOwnSet } from "./set";
 import { recoverWords } from "./words";
 
 export type Target = NonNullable<RecoverJournal["target"]>;
+
+/** Bytes that a cluster takes beside the damaged one, with the WAL that is replayed. */
+export const clusterBytes = ({ postgres }: ManifestBody): number => postgres.databaseBytes * 1.2 + 2 ** 29;
 
 /** PostgreSQL stops only at a commit after the time: one must be in the archive. @throws OperatorError when there is none for certain */
 export async function requireArchived({ config }: Living, { lang }: Context, at: string): Promise<void> {

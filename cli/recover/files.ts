@@ -7,9 +7,8 @@ import { restoreBase } from "../../stacks/restore-spec";
 import { moment } from "../clock";
 import { OperatorError, type Run, type StackOptions } from "../context";
 import { exitCodes } from "../exit-codes";
-import { masker, maskedOutput } from "../mask";
 import { factsOf, requireSpace, runAgent } from "./host";
-import { findLiving, type Living } from "./living";
+import type { Living } from "./living";
 import { locked } from "./locked";
 import { carryOver, foldersOf, switchPathScript, switchScript } from "./scripts";
 import { recover, sayChecks, type RecoverOptions } from "./steps";
@@ -29,11 +28,8 @@ export const services = (): string[] =>
 export const run: Run<FilesOptions> = async (given, options) => {
   const set = setOf(options.service);
   const path = options.path === undefined ? null : pathIn(options.path);
-  const living = await findLiving(options, given.lang, given.signal);
-  const context = { ...given, output: maskedOutput(given.output, masker(living.clear)) };
-  const t = recoverWords[context.lang];
-  const say = options.json ? context.output.note : context.output.print;
-  return locked(living, context.lang, async () => {
+  const t = recoverWords[given.lang];
+  return locked(given, options, async ({ living, context, say }) => {
     const facts = await factsOf(living);
     return recover(living, context, options, {
       wanted: { folder: set, path, at: options.at },

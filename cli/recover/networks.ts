@@ -9,9 +9,8 @@ import { cacheRoot } from "../../toolchain/paths";
 import { confirm } from "../confirm";
 import { OperatorError, type Run, type StackOptions } from "../context";
 import { exitCodes } from "../exit-codes";
-import { masker, maskedOutput } from "../mask";
 import { mendingOf, nameOf, whatIs } from "./broken";
-import { findLiving, type Living } from "./living";
+import type { Living } from "./living";
 import { healthySeconds } from "./host";
 import { locked } from "./locked";
 import { writers } from "./postgres";
@@ -25,11 +24,8 @@ type NetworkWords = (typeof recoverWords)["en"]["networks"];
 export const run: Run<StackOptions & Omit<RecoverOptions, "at">> = async (given, options) => {
   const { lang, signal } = given;
   const started = performance.now();
-  const living = await findLiving(options, lang, signal);
-  const context = { ...given, output: maskedOutput(given.output, masker(living.clear)) };
   const t = recoverWords[lang].networks;
-  const say = options.json ? context.output.note : context.output.print;
-  return locked(living, lang, async () => {
+  return locked(given, options, async ({ living, context, say }) => {
     say(t.looking);
     const before = await look(living);
     for (const { name, what } of before.broken) say(`  ${t.found(name, what)}`);

@@ -7,10 +7,8 @@ import { plan } from "../../plan/plan";
 import { moment } from "../clock";
 import { OperatorError, type Run, type StackOptions } from "../context";
 import { exitCodes } from "../exit-codes";
-import { masker, maskedOutput } from "../mask";
-import { requireArchived, specOf, targetOf } from "./cluster";
+import { clusterBytes, requireArchived, specOf, targetOf } from "./cluster";
 import { factsOf, requireSpace, runAgent } from "./host";
-import { findLiving } from "./living";
 import { locked } from "./locked";
 import { openPreview } from "./preview";
 import { foldersOf, servesScript, switchScript } from "./scripts";
@@ -22,11 +20,8 @@ export const writers = (): string[] => dependants(plan, "postgres").map(({ name 
 
 /** `smarter recover postgres` */
 export const run: Run<StackOptions & RecoverOptions & { preview?: boolean }> = async (given, options) => {
-  const living = await findLiving(options, given.lang, given.signal);
-  const context = { ...given, output: maskedOutput(given.output, masker(living.clear)) };
-  const t = recoverWords[context.lang];
-  const say = options.json ? context.output.note : context.output.print;
-  return locked(living, context.lang, async () => {
+  const t = recoverWords[given.lang];
+  return locked(given, options, async ({ living, context, say }) => {
     const facts = await factsOf(living);
     if (options.preview) return openPreview(living, context, options.at, facts);
     return recover(living, context, options, {
@@ -34,8 +29,7 @@ export const run: Run<StackOptions & RecoverOptions & { preview?: boolean }> = a
       stops: writers(),
       stopsAtSwitch: ["postgres"],
       forecast: async ({ entry, set }) => {
-        const { body } = set.manifest;
-        requireSpace(facts, body.postgres.databaseBytes * 1.2 + 2 ** 29, context);
+        requireSpace(facts, clusterBytes(set.manifest.body), context);
         if (entry.at !== null) await requireArchived(living, context, entry.at);
         return [
           t.will.stop([...writers(), "agent"].join(", ")),

@@ -4,7 +4,7 @@ import { databaseTarget } from "../../stacks/restore-spec";
 import { moment } from "../clock";
 import type { Context } from "../context";
 import { exitCodes, type ExitCode } from "../exit-codes";
-import { requireArchived, specOf } from "./cluster";
+import { clusterBytes, requireArchived, specOf } from "./cluster";
 import { refused, requireSpace, runAgent, type Facts } from "./host";
 import type { Living } from "./living";
 import { dropFreshScript, restoring } from "./scripts";
@@ -29,7 +29,7 @@ export async function openPreview(
   const set = await chooseOwnSet(living.config, at);
   if (!set) throw refused(t.noSet(living.config.site.generation, at));
   const { body } = set.manifest;
-  requireSpace(facts, body.postgres.databaseBytes * 1.2 + 2 ** 29, context);
+  requireSpace(facts, clusterBytes(body), context);
   if (at !== undefined) await requireArchived(living, context, at);
   const drop = () => living.run(dropFreshScript(subject), { signal: AbortSignal.timeout(60_000) });
   await drop();

@@ -3,17 +3,16 @@ import { confirm } from "../confirm";
 import { OperatorError, type Run, type StackOptions } from "../context";
 import { exitCodes } from "../exit-codes";
 import { unfinished } from "./host";
-import { findLiving } from "./living";
 import { locked } from "./locked";
 import { keptScript, releaseScript } from "./scripts";
 import { recoverWords } from "./words";
 
 /** `smarter recover release`: deletes what recoveries have kept, once it is confirmed. */
-export const run: Run<StackOptions & { yes?: boolean; dryRun?: boolean }> = async (context, options) => {
-  const { lang, output, signal } = context;
+export const run: Run<StackOptions & { yes?: boolean; dryRun?: boolean }> = async (given, options) => {
+  const { lang } = given;
   const t = recoverWords[lang].kept;
-  const living = await findLiving(options, lang, signal);
-  return locked(living, lang, async () => {
+  return locked(given, options, async ({ living, context }) => {
+    const { output } = context;
     const begun = await unfinished(living);
     if (begun) throw new OperatorError(t.unfinished(begun.id), exitCodes.refused);
     const kept = (await living.run(keptScript))

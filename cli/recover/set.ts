@@ -1,32 +1,20 @@
 import { manifestKey } from "../../contracts/generation";
-import type { CipherPasswords } from "../../contracts/manifest";
-import { chooseSet, newestManifests, readText, s3Client, type ChosenSet } from "../../stacks/backup-store";
+import { newestManifests, s3Client, searchSets, type ChosenSet } from "../../stacks/backup-store";
 import type { StackConfig } from "../../stacks/config";
 
 /** Manifests that are read at most in search of a valid one. */
 const depth = 50;
 
-const passwordsOf = ({ secrets }: StackConfig): CipherPasswords => ({
-  postgres: secrets.postgresCipher,
-  files: secrets.filesCipher,
-});
-
 /** The newest valid set of a site's own generation, of a time or before it. @param at ISO 8601 @throws the store's error */
-export async function chooseOwnSet(config: StackConfig, at?: string): Promise<ChosenSet | undefined> {
-  const { bucket } = config.site.backups;
-  const { generation } = config.site;
-  const s3 = s3Client(config.aws);
+export async function chooseOwnSet({ site, secrets, aws }: StackConfig, at?: string): Promise<ChosenSet | undefined> {
+  const { generation, backups } = site;
+  const s3 = s3Client(aws);
   try {
     const last = at === undefined ? undefined : manifestKey(generation, at);
-    const keys = (await newestManifests(s3, bucket, generation)).filter((key) => last === undefined || key <= last);
-    const skipped: { key: string; reason: string }[] = [];
-    for (const key of keys.slice(0, depth)) {
-      const text = (await readText(s3, bucket, key)) ?? "";
-      const { chosen, rejected } = chooseSet([{ key, text }], passwordsOf(config), generation, at);
-      skipped.push(...rejected);
-      if (chosen) return { ...chosen, skipped };
-    }
-    return undefined;
+    const all = await newestManifests(s3, backups.bucket, generation);
+    const keys = all.filter((key) => last === undefined || key <= last).slice(0, depth);
+    const passwords = { postgres: secrets.postgresCipher, files: secrets.filesCipher };
+    return (await searchSets(s3, backups.bucket, { keys, passwords, generation, targetTime: at })).chosen;
   } finally {
     s3.destroy();
   }

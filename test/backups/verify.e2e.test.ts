@@ -12,48 +12,31 @@ import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readVerification, type VerificationRecord } from "../../backups/verify/record";
 import { moduleTargets } from "../../components/services/agent";
-import { prepareGround, psql, raisePrimary, type Ground, type Primary } from "../../drill/ground";
+import { psql, type Ground, type Primary } from "../../drill/ground";
 import { drillSite } from "../../drill/settings";
-import { Timeline } from "../../drill/timeline";
-import { addresses, credentials } from "../../local-cloud/addresses";
-import { cloudDown, cloudReset } from "../../local-cloud/cloud";
 import { s3Client } from "../../stacks/backup-store";
 import { repoRoot } from "../../toolchain/paths";
-import { jsonApi } from "../local-cloud/json-api";
+import { hetzner, log, minutes, operatorStore, raiseStage, signal, strikeStage, type Stage } from "../local-stage";
 
-const timeline = new Timeline();
-const signal = new AbortController().signal;
-const log = (line: string) => void timeline.event(line);
-const minutes = (n: number) => n * 60_000;
-const hetzner = jsonApi(addresses.hetzner.url, credentials.hetznerToken);
-const aws = {
-  region: drillSite.region,
-  endpoint: addresses.s3.operatorUrl,
-  accessKey: credentials.awsAccessKey,
-  secretKey: credentials.awsSecretKey,
-};
 const Bucket = drillSite.bucket;
 
 let ground: Ground;
 let primary: Primary;
+let backedUp: Stage["backedUp"];
 let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "verify-e2e-"));
-  ground = await prepareGround({ timeline, signal });
-  primary = await raisePrimary(ground, { timeline, signal });
-  await primary.seed({ sizeBytes: 0 });
+  ({ ground, primary, backedUp } = await raiseStage());
   await cycle();
 }, minutes(10));
 
 afterAll(async () => {
-  primary?.backups.close();
-  await cloudReset({ keepImages: true, log });
-  await cloudDown(log);
+  await strikeStage(primary);
   await rm(folder, { recursive: true, force: true });
 }, minutes(3));
 
-const cycle = () => primary.backups.cycleSince(Date.now(), { generation: 1, seconds: 120, signal });
+const cycle = () => backedUp(120);
 
 /** `npm run backups:verify`, as a process group of its own. */
 function start(...args: string[]) {
@@ -92,7 +75,7 @@ async function ordered(): Promise<string[]> {
 }
 
 async function generationsInBucket(): Promise<(string | undefined)[]> {
-  const s3 = s3Client(aws, ground.cloud.pki.caPem);
+  const s3 = s3Client(operatorStore, ground.cloud.pki.caPem);
   const { CommonPrefixes = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Delimiter: "/" }));
   s3.destroy();
   return CommonPrefixes.map(({ Prefix }) => Prefix);

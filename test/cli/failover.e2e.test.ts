@@ -11,32 +11,25 @@ import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Look } from "../../cli/status/look";
 import { incident } from "../../cli/incident/record";
-import { prepareGround, raisePrimary, type Ground, type Primary } from "../../drill/ground";
+import { type Ground, type Primary } from "../../drill/ground";
 import { drillSite } from "../../drill/settings";
-import { Timeline } from "../../drill/timeline";
 import { addresses } from "../../local-cloud/addresses";
-import { cloudDown, cloudReset } from "../../local-cloud/cloud";
 import { checklist } from "../../plan/organisation";
 import { cacheRoot, repoRoot } from "../../toolchain/paths";
 import { smarter, type Ran } from "./run-smarter";
-
-const timeline = new Timeline();
-const signal = new AbortController().signal;
-const log = (line: string) => void timeline.event(line);
-const minutes = (n: number) => n * 60_000;
+import { minutes, raiseStage, strikeStage, timeline, type Stage } from "../local-stage";
 
 let ground: Ground;
 let primary: Primary;
+let backedUp: Stage["backedUp"];
 let folder: string;
 let env: Record<string, string>;
 let onStack: string[];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "smarter-e2e-"));
-  ground = await prepareGround({ timeline, signal });
-  primary = await raisePrimary(ground, { timeline, signal });
-  await primary.seed({ sizeBytes: 0 });
-  await primary.backups.cycleSince(Date.now(), { generation: 1, seconds: 300, signal });
+  ({ ground, primary, backedUp } = await raiseStage());
+  await backedUp();
   env = { ...ground.stacks.engine("recovery").env };
   onStack = [
     "--config-file",
@@ -48,9 +41,7 @@ beforeAll(async () => {
 }, minutes(15));
 
 afterAll(async () => {
-  primary?.backups.close();
-  await cloudReset({ keepImages: true, log });
-  await cloudDown(log);
+  await strikeStage(primary);
   await rm(folder, { recursive: true, force: true });
   await rm(journalFolder, { recursive: true, force: true });
 }, minutes(3));

@@ -7,37 +7,28 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dataRoot } from "../../components/host/connection";
-import { prepareGround, psql, raisePrimary, type Ground, type Primary } from "../../drill/ground";
+import { psql, type Ground, type Primary } from "../../drill/ground";
 import { askLastWrites } from "../../drill/last-writes";
 import { startLoad } from "../../drill/load";
-import { Timeline } from "../../drill/timeline";
-import { cloudDown, cloudReset } from "../../local-cloud/cloud";
 import { repoRoot } from "../../toolchain/paths";
 import { smarter } from "./run-smarter";
-
-const timeline = new Timeline();
-const signal = new AbortController().signal;
-const log = (line: string) => void timeline.event(line);
-const minutes = (n: number) => n * 60_000;
+import { log, minutes, raiseStage, strikeStage, type Stage } from "../local-stage";
 
 let ground: Ground;
 let primary: Primary;
+let backedUp: Stage["backedUp"];
 let env: Record<string, string>;
 let onStack: string[];
 
 beforeAll(async () => {
-  ground = await prepareGround({ timeline, signal });
-  primary = await raisePrimary(ground, { timeline, signal });
-  await primary.seed({ sizeBytes: 0 });
-  await primary.backups.cycleSince(Date.now(), { generation: 1, seconds: 300, signal });
+  ({ ground, primary, backedUp } = await raiseStage());
+  await backedUp();
   env = { ...ground.stacks.engine("primary").env };
   onStack = ["--stack", "primary", "--config-file", ground.stacks.settingsFile("primary")];
 }, minutes(15));
 
 afterAll(async () => {
-  primary?.backups.close();
-  await cloudReset({ keepImages: true, log });
-  await cloudDown(log);
+  await strikeStage(primary);
 }, minutes(3));
 
 const recover = (...args: string[]) => smarter(["recover", ...args, ...onStack], env);
@@ -116,7 +107,7 @@ describe("smarter recover", { timeout: minutes(8) }, () => {
   it("postgres --at --preview: opens the database of then beside the living one, and leaves nothing", async () => {
     const at = new Date(await sql("select date_trunc('milliseconds', clock_timestamp())")).toISOString();
     await sql("update product_template set list_price = 1");
-    await primary.backups.cycleSince(Date.now(), { generation: 1, seconds: 120, signal });
+    await backedUp(120);
     const run = await until(/docker exec -it/, ["postgres", "--preview", "--at", at]);
     const look = `docker exec --user 999 smarteros-recover psql -h /run/smarteros-server/socket -U postgres -d odoo -At -c`;
     expect(
@@ -141,7 +132,7 @@ describe("smarter recover", { timeout: minutes(8) }, () => {
 
   it("files: one path comes back, and nothing else is touched", async () => {
     const store = `${dataRoot}/odoo/filestore/odoo`;
-    await primary.backups.cycleSince(Date.now(), { generation: 1, seconds: 120, signal });
+    await backedUp(120);
     const [folder = ""] = (await primary.onVps(`ls ${store}`)).split("\n");
     const sums = `cd ${store} && find . -type f -exec sha1sum {} + | sort`;
     const before = await primary.onVps(sums);

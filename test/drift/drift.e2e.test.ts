@@ -13,32 +13,21 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkDrift } from "../../drift/check";
 import type { DriftReport, DriftedResource } from "../../drift/model";
 import { resourcesOf } from "../../drift/state";
-import { prepareGround, raisePrimary, sshTo, type Ground, type Primary } from "../../drill/ground";
+import { sshTo, type Ground, type Primary } from "../../drill/ground";
 import type { StackName } from "../../drill/pulumi";
 import { drillSite } from "../../drill/settings";
-import { Timeline } from "../../drill/timeline";
 import { addresses, credentials } from "../../local-cloud/addresses";
-import { cloudDown, cloudReset } from "../../local-cloud/cloud";
 import { waitUntil } from "../../local-cloud/wait";
 import { s3Client } from "../../stacks/backup-store";
 import { jsonApi } from "../local-cloud/json-api";
+import { hetzner, minutes, operatorStore, raiseStage, signal, strikeStage, type Stage } from "../local-stage";
 
-const timeline = new Timeline();
-const signal = new AbortController().signal;
-const log = (line: string) => void timeline.event(line);
-const minutes = (n: number) => n * 60_000;
-const hetzner = jsonApi(addresses.hetzner.url, credentials.hetznerToken);
 const cloudflare = jsonApi(addresses.cloudflare.url, credentials.cloudflareToken);
-const aws = {
-  region: drillSite.region,
-  endpoint: addresses.s3.operatorUrl,
-  accessKey: credentials.awsAccessKey,
-  secretKey: credentials.awsSecretKey,
-};
 const Bucket = drillSite.bucket;
 
 let ground: Ground;
 let primary: Primary;
+let backedUp: Stage["backedUp"];
 let onRecovered: (script: string) => Promise<string>;
 
 const check = (stack: StackName, policies = false): Promise<DriftReport> => {
@@ -51,10 +40,8 @@ const stateOf = async (stack: StackName) =>
   resourcesOf(await ground.stacks.pulumi(stack, ["stack", "export", "--stack", stack]));
 
 beforeAll(async () => {
-  ground = await prepareGround({ timeline, signal });
-  primary = await raisePrimary(ground, { timeline, signal });
-  await primary.seed({ sizeBytes: 0 });
-  await primary.backups.cycleSince(Date.now(), { generation: 1, seconds: 120, signal });
+  ({ ground, primary, backedUp } = await raiseStage());
+  await backedUp(120);
   await ground.stacks.up("recovery", { signal, onEvent: () => undefined });
   const [server] = (await hetzner("GET", "/servers")).json.servers;
   onRecovered = sshTo(
@@ -65,9 +52,7 @@ beforeAll(async () => {
 }, minutes(15));
 
 afterAll(async () => {
-  primary?.backups.close();
-  await cloudReset({ keepImages: true, log });
-  await cloudDown(log);
+  await strikeStage(primary);
 }, minutes(3));
 
 describe("drift", { timeout: minutes(5) }, () => {
@@ -127,11 +112,11 @@ describe("drift", { timeout: minutes(5) }, () => {
   });
 
   it("is found in buckets and identities, and a server that is gone leaves the rest checked", async () => {
-    const s3 = s3Client(aws, ground.cloud.pki.caPem);
+    const s3 = s3Client(operatorStore, ground.cloud.pki.caPem);
     const iam = new IAMClient({
       region: "us-east-1",
       endpoint: addresses.iam.operatorUrl,
-      credentials: { accessKeyId: aws.accessKey, secretAccessKey: aws.secretKey },
+      credentials: { accessKeyId: operatorStore.accessKey, secretAccessKey: operatorStore.secretKey },
       requestHandler: { httpsAgent: new Agent({ ca: ground.cloud.pki.caPem }) },
     });
     await s3.send(

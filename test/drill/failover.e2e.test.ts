@@ -5,33 +5,26 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
-import { readdir, readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { prepareGround, psql, raisePrimary, sshTo, type Ground, type Primary } from "../../drill/ground";
+import { psql, sshTo, type Ground, type Primary } from "../../drill/ground";
 import { askLastWrites } from "../../drill/last-writes";
 import type { DrillStacks } from "../../drill/pulumi";
 import { drillSite } from "../../drill/settings";
-import { Timeline } from "../../drill/timeline";
 import { EngineSteps, followEngineEvents, type EngineStep } from "../../engine/events";
 import { gateResultIn } from "../../contracts/gate";
 import { UpFailed } from "../../engine/up";
-import { addresses, credentials } from "../../local-cloud/addresses";
-import { cloudDown, cloudReset } from "../../local-cloud/cloud";
+import { addresses } from "../../local-cloud/addresses";
 import { askOk, askSite } from "../../outside/https";
 import { probeUntilAll } from "../../outside/probe";
 import { waves } from "../../plan/graph";
 import { plan } from "../../plan/plan";
-import { jsonApi } from "../local-cloud/json-api";
+import { hetzner, minutes, raiseStage, signal, strikeStage, type Stage } from "../local-stage";
 
-const timeline = new Timeline();
-const signal = new AbortController().signal;
-const log = (line: string) => void timeline.event(line);
-const minutes = (n: number) => n * 60_000;
-const hetzner = jsonApi(addresses.hetzner.url, credentials.hetznerToken);
 const tenant = drillSite.tenants[0].rut;
 
 let ground: Ground;
 let primary: Primary;
+let backedUp: Stage["backedUp"];
 /** What the lost file is called, below Odoo's filestore. */
 let lostFile: string;
 /** A moment at which the file was still there. */
@@ -46,7 +39,7 @@ const write = (n: number) =>
     path: "/_drill/write",
     body: { n, target: "database" },
   });
-const cycle = () => primary.backups.cycleSince(Date.now(), { generation: 1, seconds: 120, signal });
+const cycle = () => backedUp(120);
 const servers = async (generation: number) =>
   (await hetzner("GET", `/servers?label_selector=smarteros.generation=${generation}`)).json.servers as {
     id: number;
@@ -68,10 +61,8 @@ const failure = (work: Promise<unknown>) =>
   );
 
 beforeAll(async () => {
-  ground = await prepareGround({ timeline, signal });
-  primary = await raisePrimary(ground, { timeline, signal });
   // More files than the service looks at in its own health check: only the gate looks at each.
-  await primary.seed({ sizeBytes: 0, counts: { files: 400 } });
+  ({ ground, primary, backedUp } = await raiseStage({ counts: { files: 400 } }));
   await write(1);
   await cycle();
 
@@ -88,9 +79,7 @@ beforeAll(async () => {
 }, minutes(15));
 
 afterAll(async () => {
-  primary?.backups.close();
-  await cloudReset({ keepImages: true, log });
-  await cloudDown(log);
+  await strikeStage(primary);
 }, minutes(3));
 
 describe("a recovery", { timeout: minutes(10) }, () => {

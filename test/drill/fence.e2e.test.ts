@@ -9,25 +9,21 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fenceResult, type FenceResult, type FenceSpec, type FenceWay } from "../../contracts/fence";
 import { activation, generationLayout } from "../../contracts/generation";
-import { drillFolder, prepareGround, raisePrimary, sshTo, type Ground, type Primary } from "../../drill/ground";
+import { drillFolder, sshTo, type Ground, type Primary } from "../../drill/ground";
 import { comeBack } from "../../drill/partition";
 import type { DrillStacks } from "../../drill/pulumi";
 import { drillSite, twoFields } from "../../drill/settings";
-import { Timeline } from "../../drill/timeline";
 import { UpFailed } from "../../engine/up";
 import { fence } from "../../fence/fence";
 import { addresses, credentials } from "../../local-cloud/addresses";
-import { cloudDown, cloudReset } from "../../local-cloud/cloud";
 import { readText, s3Client } from "../../stacks/backup-store";
+import { minutes, raiseStage, signal, strikeStage, type Stage } from "../local-stage";
 
-const timeline = new Timeline();
-const signal = new AbortController().signal;
-const log = (line: string) => void timeline.event(line);
-const minutes = (n: number) => n * 60_000;
 const { bucket, domain } = drillSite;
 
 let ground: Ground;
 let primary: Primary;
+let backedUp: Stage["backedUp"];
 let s3: ReturnType<typeof s3Client>;
 /** Of the recovery that won. */
 let winner: { stacks: DrillStacks; operator: string };
@@ -35,10 +31,8 @@ let fenced: FenceResult;
 let recovered: string;
 
 beforeAll(async () => {
-  ground = await prepareGround({ timeline, signal });
-  primary = await raisePrimary(ground, { timeline, signal });
-  await primary.seed({ sizeBytes: 0, counts: { files: 20 } });
-  await primary.backups.cycleSince(Date.now(), { generation: 1, seconds: 120, signal });
+  ({ ground, primary, backedUp } = await raiseStage({ counts: { files: 20 } }));
+  await backedUp(120);
   const { awsAccessKey: accessKey, awsSecretKey: secretKey } = credentials;
   const store = { region: drillSite.region, endpoint: addresses.s3.operatorUrl, accessKey, secretKey };
   s3 = s3Client(store, ground.cloud.pki.caPem);
@@ -46,9 +40,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   s3?.destroy();
-  primary?.backups.close();
-  await cloudReset({ keepImages: true, log });
-  await cloudDown(log);
+  await strikeStage(primary);
 }, minutes(3));
 
 /** `pulumi up` as another operator types it on a machine of theirs. */

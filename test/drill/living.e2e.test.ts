@@ -3,34 +3,25 @@
  * the cache of `npm run cloud:up`, and leaves that cloud wiped and down.
  */
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { prepareGround, raisePrimary, type Ground, type Primary } from "../../drill/ground";
+import { type Ground, type Primary } from "../../drill/ground";
 import { startLoad } from "../../drill/load";
 import { newDraft } from "../../drill/record";
 import { livingScenarios } from "../../drill/result";
 import { scenarios } from "../../drill/scenarios";
 import { Timeline } from "../../drill/timeline";
-import { cloudDown, cloudReset } from "../../local-cloud/cloud";
+import { minutes, raiseStage, signal, strikeStage, type Stage } from "../local-stage";
 
-const signal = new AbortController().signal;
-const minutes = (n: number) => n * 60_000;
 let ground: Ground;
 let primary: Primary;
-
-const backedUp = () => primary.backups.cycleSince(Date.now(), { generation: 1, seconds: 300, signal });
+let backedUp: Stage["backedUp"];
 
 beforeAll(async () => {
-  const timeline = new Timeline();
-  ground = await prepareGround({ timeline, signal });
-  primary = await raisePrimary(ground, { timeline, signal });
-  await primary.seed({ sizeBytes: 0 });
+  ({ ground, primary, backedUp } = await raiseStage());
   await backedUp();
 }, minutes(15));
 
 afterAll(async () => {
-  const log = (line: string) => void console.error(line);
-  primary?.backups.close();
-  await cloudReset({ keepImages: true, log });
-  await cloudDown(log);
+  await strikeStage(primary);
 }, minutes(3));
 
 it.each(livingScenarios)(

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { join } from "node:path";
 import { generationLayout } from "../../contracts/generation";
-import { type Manifest, manifest } from "../../contracts/manifest";
+import { type Manifest } from "../../contracts/manifest";
 import { type VaultEscrow, vaultSnapshotName } from "../../contracts/vault";
 import { VaultClient } from "../../images/agent/src/vault-client";
 import { waitUntil } from "../../local-cloud/wait";

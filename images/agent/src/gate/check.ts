@@ -1,4 +1,5 @@
 import { AbortError } from "p-retry";
+import { within } from "../../../../outside/within";
 
 /** One thing that must hold before DNS moves. `look` gives the evidence, or throws why it does not hold (yet). */
 export interface Check {
@@ -15,13 +16,12 @@ export const requestSeconds = 5;
 /** The body of an answer 2xx. @throws with status and body otherwise */
 export async function ask(url: string | URL, init: RequestInit = {}): Promise<{ status: number; text: string }> {
   const method = init.method ?? "GET";
-  let response: Response;
-  try {
-    response = await fetch(url, { redirect: "manual", ...init, signal: AbortSignal.timeout(requestSeconds * 1000) });
-  } catch (error) {
-    throw new Error(`${method} ${url} got no answer`, { cause: error });
-  }
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${url} answered ${response.status}: ${text.slice(0, 300)}`);
-  return { status: response.status, text };
+  const { ok, status, text } = await within(requestSeconds, async (signal) => {
+    const response = await fetch(url, { redirect: "manual", ...init, signal });
+    return { ok: response.ok, status: response.status, text: await response.text() };
+  }).catch((cause: unknown) => {
+    throw new Error(`${method} ${url} got no answer`, { cause });
+  });
+  if (!ok) throw new Error(`${method} ${url} answered ${status}: ${text.slice(0, 300)}`);
+  return { status, text };
 }
