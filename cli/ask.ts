@@ -1,3 +1,4 @@
+import { within } from "../outside/within";
 import { oneLine } from "./table";
 
 /** What came of a question that has a deadline of its own. */
@@ -17,25 +18,15 @@ export type Asked<T> =
 export async function ask<T>(seconds: number, work: (signal: AbortSignal) => Promise<T>): Promise<Asked<T>> {
   const started = performance.now();
   const elapsed = () => (performance.now() - started) / 1_000;
-  const controller = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<Asked<T>>((resolve) => {
-    timer = setTimeout(() => {
-      resolve({ state: "silent", seconds });
-      controller.abort(new Error(`no answer in ${seconds} s`));
-    }, seconds * 1_000);
-  });
-  const answer = Promise.resolve()
-    .then(() => work(controller.signal))
-    .then(
-      (value): Asked<T> => ({ state: "answered", value, seconds: elapsed() }),
-      (error: unknown): Asked<T> => ({ state: "failed", reason: reasonOf(error), seconds: elapsed() }),
-    );
-  try {
-    return await Promise.race([answer, silence]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const asked = (signal: AbortSignal) =>
+    Promise.resolve()
+      .then(() => work(signal))
+      .then(
+        (value): Asked<T> => ({ state: "answered", value, seconds: elapsed() }),
+        (error: unknown): Asked<T> => ({ state: "failed", reason: reasonOf(error), seconds: elapsed() }),
+      );
+  // What the work itself throws is its answer: only the deadline is left to reject.
+  return within(seconds, asked).catch((): Asked<T> => ({ state: "silent", seconds }));
 }
 
 /** The answer, or undefined. */

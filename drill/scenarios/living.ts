@@ -2,6 +2,7 @@ import { z } from "zod";
 import { gateCheck } from "../../contracts/gate";
 import { probeUntilAll } from "../../outside/probe";
 import type { ServiceName } from "../../plan/model";
+import { dependants } from "../../plan/graph";
 import { plan } from "../../plan/plan";
 import { seconds } from "../../plan/units";
 import { lastWritesOf, record, type Draft } from "../record";
@@ -10,6 +11,12 @@ import { answersAfterwards, type Stage } from "./scenario";
 
 /** What a recovery on the living host says of itself as JSON, as far as the drill needs it. */
 const said = z.object({ checks: z.array(gateCheck).nullable() });
+
+/** The modules that a damaged cluster takes with it. */
+export const clusterModules: readonly ServiceName[] = [
+  "postgres",
+  ...dependants(plan, "postgres").map(({ name }) => name),
+];
 
 export interface LivingLoss {
   /** What happens, for the timeline. */

@@ -1,7 +1,5 @@
 import { dataRoot } from "../../components/host/connection";
-import { dependants } from "../../plan/graph";
-import { plan } from "../../plan/plan";
-import { loseAndRecover } from "./living";
+import { clusterModules, loseAndRecover } from "./living";
 import type { Scenario } from "./scenario";
 
 /**
@@ -16,7 +14,7 @@ export const postgresCorrupt: Scenario = {
       damage: async () => void (await stage.onVps(corruption)),
       recovery: ["recover", "postgres"],
       darkFrom: /nobody writes any more/,
-      modules: ["postgres", ...dependants(plan, "postgres").map(({ name }) => name)],
+      modules: clusterModules,
     }),
 };
 

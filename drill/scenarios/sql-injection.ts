@@ -1,8 +1,6 @@
 import type { GateCheck } from "../../contracts/gate";
-import { dependants } from "../../plan/graph";
-import { plan } from "../../plan/plan";
 import { psql } from "../ground";
-import { loseAndRecover } from "./living";
+import { clusterModules, loseAndRecover } from "./living";
 import type { Scenario, Stage } from "./scenario";
 
 /** Seconds in which the next backup must come: the damage is in it. */
@@ -29,7 +27,7 @@ export const sqlInjection: Scenario = {
         void (await backups.cycleSince(Date.now(), { generation, seconds: noticedSeconds, signal })),
       recovery: ["recover", "postgres", "--at", at],
       darkFrom: /nobody writes any more/,
-      modules: ["postgres", ...dependants(plan, "postgres").map(({ name }) => name)],
+      modules: clusterModules,
       look: async (): Promise<GateCheck[]> => {
         const after = await prices(stage);
         return [
