@@ -19,10 +19,14 @@ import { standsBy } from "./standing";
 export async function recovery(): Promise<StackOutputs> {
   const config = readConfig("recovery");
   const { site } = config;
-  await standsBy(config, "recovery");
   const labels = siteLabels(site);
   const ordered = orderedHost(config);
-  const [restore, server, records] = await Promise.all([preflightRestore(config, ordered.volume), chooseServer(ordered, labels, operatorPublicKey(site.ssh)), existingRecords(site)]);
+  // The preflight claims the generation: only who may run this site gets that far.
+  const [restore, server, records] = await Promise.all([
+    standsBy(config, "recovery").then(() => preflightRestore(config, ordered.volume)),
+    chooseServer(ordered, labels, operatorPublicKey(site.ssh)),
+    existingRecords(site),
+  ]);
 
   const fence = new OldSiteFence("fence", { spec: fenceSpecOf(config, records.map((r) => r.content)) });
   const host = new RecoveryHost(`recovery-g${site.generation}`, hostArgs(config, server, labels));
