@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { ensureToolchain } from "../toolchain/ensure";
 import { checkDrift } from "./check";
 import { exitCodes } from "./model";
+import { keepDriftRecord } from "./record";
 import { reportText } from "./report";
 
 interface Options {
@@ -31,6 +32,7 @@ program.action(async ({ stack, json, configFile, policies }: Options) => {
     pulumi,
     env: { ...env, ...(home ? { PULUMI_HOME: home } : {}) },
   });
+  await keepDriftRecord(report, { configFile, policies });
   if (json) await writeFile(json, `${JSON.stringify(report, null, 2)}\n`);
   console.log(reportText(report));
   process.exitCode = exitCodes[report.verdict];

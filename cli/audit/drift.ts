@@ -1,4 +1,5 @@
 import { checkDrift } from "../../drift/check";
+import { keepDriftRecord } from "../../drift/record";
 import { ask } from "../ask";
 import type { StackEngine } from "../engine";
 import { from, type Statement } from "./statement";
@@ -8,7 +9,11 @@ const deadline = 180;
 
 /** Whether the clouds are as the program left them, and whether the program keeps the policies. */
 export async function driftStatements(engine: StackEngine): Promise<Statement[]> {
-  const report = await ask(deadline, () => checkDrift(engine.access));
+  const report = await ask(deadline, async () => {
+    const found = await checkDrift(engine.access);
+    await keepDriftRecord(found, engine.access);
+    return found;
+  });
   return [
     from("drift", report, ({ verdict, resources, unchecked }) => ({
       holds: verdict === "clean",

@@ -1,3 +1,4 @@
+import { readDriftRecord } from "../../drift/record";
 import { plan } from "../../plan/plan";
 import { readDrillRecord } from "../../policy/plan/drill-record";
 import { askSite } from "../../outside/https";
@@ -44,6 +45,7 @@ export async function collect(options: StackOptions): Promise<Look> {
   const active = answerOf(bucket)?.active;
   const modules = await outside;
   const drill = readDrillRecord();
+  const drift = await readDriftRecord({ stack: engine.stack, configFile: engine.configFile });
   const proxy = answerOf(modules.find(({ probe }) => probe.module === "caddy")!.answer);
   return {
     at: at.toISOString(),
@@ -63,6 +65,7 @@ export async function collect(options: StackOptions): Promise<Look> {
     ...(proxy?.well
       ? { certificate: { until: new Date(proxy.certificateUntil).toISOString(), issuer: site.tls.issuer } }
       : {}),
+    ...(drift ? { lastDrift: drift } : {}),
     ...(drill ? { lastDrill: { verdict: drill.verdict, at: new Date(drill.startedAt).toISOString() } } : {}),
   };
 }

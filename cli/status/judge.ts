@@ -43,6 +43,8 @@ export type Problem =
   | { readonly id: "recovery-begun"; readonly generation: number; readonly by: string; readonly since: string }
   | { readonly id: "provider-silent"; readonly provider: "Hetzner" | "Cloudflare" }
   | { readonly id: "settings" }
+  | { readonly id: "drift"; readonly at: string; readonly names: readonly string[] }
+  | { readonly id: "policies"; readonly at: string; readonly names: readonly string[] }
   | { readonly id: "drill-due"; readonly since?: string }
   | { readonly id: "drill-failed"; readonly verdict: string };
 
@@ -192,6 +194,7 @@ function problemsOf(look: Look): Problem[] {
     ...(look.cloudflare.state === "answered"
       ? []
       : [{ id: "provider-silent" as const, provider: "Cloudflare" as const }]),
+    ...drift(look),
     ...drill(look),
   ];
 }
@@ -203,6 +206,15 @@ function certificate({ certificate: shown, at }: Look): Problem[] {
   return secondsLeft < (shown.issuer === "acme" ? publicCertificateSeconds : 0)
     ? [{ id: "certificate", secondsLeft }]
     : [];
+}
+
+function drift({ lastDrift }: Look): Problem[] {
+  if (!lastDrift) return [];
+  const { at, drifted, broken } = lastDrift;
+  return [
+    ...(drifted.length > 0 ? [{ id: "drift" as const, at, names: drifted }] : []),
+    ...(broken && broken.length > 0 ? [{ id: "policies" as const, at, names: broken }] : []),
+  ];
 }
 
 function drill({ lastDrill, at }: Look): Problem[] {

@@ -1,4 +1,5 @@
 import type { ServiceName } from "../../plan/model";
+import type { DriftRecord } from "../../drift/record";
 import type { Asked } from "../ask";
 import type { BackupState, ModuleFreshness } from "../backups";
 import type { Container } from "../inside";
@@ -59,5 +60,7 @@ export interface Look {
   /** Content of the domain's A record. */
   readonly cloudflare: Asked<string>;
   readonly certificate?: { readonly until: string; readonly issuer: "acme" | "internal" };
+  /** The last drift check with these settings, if one was made from here. */
+  readonly lastDrift?: DriftRecord;
   readonly lastDrill?: { readonly verdict: string; readonly at: string };
 }

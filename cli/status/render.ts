@@ -105,6 +105,7 @@ export function renderStatus(look: Look, judgement: Judgement, lang: Language): 
           : `Cloudflare: ${unanswered(look.cloudflare)}`,
       ].join("  "),
     ],
+    [t.drift, look.lastDrift ? driftLine(look.lastDrift) : t.neverChecked],
     [
       t.lastDrill,
       look.lastDrill
@@ -116,6 +117,16 @@ export function renderStatus(look: Look, judgement: Judgement, lang: Language): 
         : t.never,
     ],
   ];
+  function driftLine({ at, verdict, drifted, unchecked, broken }: NonNullable<Look["lastDrift"]>): string {
+    const age = time(Math.max(0, Date.parse(look.at) - Date.parse(at)) / 1_000);
+    return [
+      verdict === "unchecked"
+        ? sign(undefined, t.driftUnchecked(unchecked.length))
+        : sign(drifted.length === 0, t.drifted(drifted.length)),
+      broken === null ? sign(undefined, t.policiesLeftOut) : sign(broken.length === 0, t.policiesBroken(broken.length)),
+      c.dim(t.checkedAgo(age)),
+    ].join("  ");
+  }
   function backupsLine(): string {
     if (look.backups.state !== "answered") return unanswered(look.backups);
     const { newest } = look.backups.value;

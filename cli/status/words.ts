@@ -21,6 +21,13 @@ interface StatusWords {
   readonly verified: string;
   readonly recovery: string;
   readonly servers: (n: number) => string;
+  readonly drift: string;
+  readonly neverChecked: string;
+  readonly drifted: (n: number) => string;
+  readonly driftUnchecked: (n: number) => string;
+  readonly policiesBroken: (n: number) => string;
+  readonly policiesLeftOut: string;
+  readonly checkedAgo: (age: string) => string;
   readonly lastDrill: string;
   readonly never: string;
   readonly drillNext: (last: string, verdict: string, next: string) => string;
@@ -76,6 +83,13 @@ export const statusWords: Words<StatusWords> = {
     verified: "signatures hold",
     recovery: "Recovery",
     servers: (n) => (n === 1 ? "1 server of this site" : `${n} servers of this site`),
+    drift: "Drift",
+    neverChecked: "not checked from here; npm run drift",
+    drifted: (n) => (n === 0 ? "as the program left it" : `${n} resource(s) drifted`),
+    driftUnchecked: (n) => `${n} resource(s) could not be asked`,
+    policiesBroken: (n) => (n === 0 ? "policies hold" : `${n} mandatory policy violation(s)`),
+    policiesLeftOut: "policies left out",
+    checkedAgo: (age) => `${age} ago`,
     lastDrill: "Last drill",
     never: "none on record",
     drillNext: (last, verdict, next) => `${last}, ${verdict}; the next by ${next}`,
@@ -121,6 +135,10 @@ export const statusWords: Words<StatusWords> = {
         `a recovery (generation ${generation}) was begun by ${by} on ${moment(since)} and does not serve yet`,
       "provider-silent": ({ provider }) => `${provider} gave no answer: a recovery would need it`,
       settings: () => "the engine did not give the settings: read from the file, without secrets",
+      drift: ({ names, at }, { moment }) =>
+        `not as the program left it (checked ${moment(at)}): ${names.join(", ")}; npm run drift says how to reconcile`,
+      policies: ({ names, at }, { moment }) =>
+        `mandatory policies are broken (checked ${moment(at)}): ${names.join(", ")}`,
       "drill-due": ({ since }, { moment }) =>
         since ? `a drill is overdue since ${moment(since)}; npm run drill` : "no drill on record; npm run drill",
       "drill-failed": ({ verdict }) => `the last drill ended as "${verdict}"`,
@@ -145,6 +163,13 @@ export const statusWords: Words<StatusWords> = {
     verified: "firmas correctas",
     recovery: "Recuperación",
     servers: (n) => (n === 1 ? "1 servidor de este sitio" : `${n} servidores de este sitio`),
+    drift: "Deriva",
+    neverChecked: "no se revisó desde aquí; npm run drift",
+    drifted: (n) => (n === 0 ? "como la dejó el programa" : `${n} recurso(s) con deriva`),
+    driftUnchecked: (n) => `no se pudo preguntar por ${n} recurso(s)`,
+    policiesBroken: (n) => (n === 0 ? "las políticas se cumplen" : `${n} infracción(es) de políticas obligatorias`),
+    policiesLeftOut: "sin las políticas",
+    checkedAgo: (age) => `hace ${age}`,
     lastDrill: "Último simulacro",
     never: "ninguno registrado",
     drillNext: (last, verdict, next) => `${last}, ${verdict}; el próximo antes del ${next}`,
@@ -190,6 +215,10 @@ export const statusWords: Words<StatusWords> = {
         `una recuperación (generación ${generation}) fue iniciada por ${by} el ${moment(since)} y aún no sirve`,
       "provider-silent": ({ provider }) => `${provider} no respondió: una recuperación lo necesitaría`,
       settings: () => "el motor no entregó la configuración: se leyó del archivo, sin secretos",
+      drift: ({ names, at }, { moment }) =>
+        `no está como lo dejó el programa (revisado el ${moment(at)}): ${names.join(", ")}; npm run drift dice cómo corregirlo`,
+      policies: ({ names, at }, { moment }) =>
+        `se infringen políticas obligatorias (revisado el ${moment(at)}): ${names.join(", ")}`,
       "drill-due": ({ since }, { moment }) =>
         since
           ? `un simulacro está vencido desde el ${moment(since)}; npm run drill`

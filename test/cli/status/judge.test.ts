@@ -133,6 +133,39 @@ describe("what is not as it should be", () => {
     );
   });
 
+  it("is what the last drift check found, and nothing where there was none", () => {
+    const record = {
+      at: "2026-11-24T02:00:00.000Z",
+      verdict: "clean" as const,
+      drifted: [],
+      unchecked: [],
+      broken: [],
+      settings: "",
+    };
+    expect(problemsOf(healthyLook({ lastDrift: record }))).toEqual([]);
+    expect(problemsOf(healthyLook({ lastDrift: { ...record, broken: null } }))).toEqual([]);
+    const found = { ...record, verdict: "drift" as const, drifted: ["backups"], broken: ["bucket-versioning"] };
+    const look = healthyLook({ lastDrift: found });
+    expect(judge(look)).toMatchObject({
+      verdict: "degraded",
+      problems: [
+        { id: "drift", names: ["backups"] },
+        { id: "policies", names: ["bucket-versioning"] },
+      ],
+    });
+    const screen = renderStatus(look, judge(look), "es");
+    expect(screen).toContain(
+      "✗ 1 recurso(s) con deriva  ✗ 1 infracción(es) de políticas obligatorias  hace 1 h",
+    );
+    expect(screen).toContain("no está como lo dejó el programa");
+    const unchecked = healthyLook({
+      lastDrift: { ...record, verdict: "unchecked", unchecked: ["host"], broken: null },
+    });
+    expect(renderStatus(unchecked, judge(unchecked), "en")).toContain(
+      "? 1 resource(s) could not be asked  ? policies left out",
+    );
+  });
+
   it("is no drill that is due: that is told, and makes no site unwell", () => {
     const due = healthyLook({ lastDrill: { verdict: "recovered", at: "2026-10-01T00:00:00.000Z" } });
     expect(judge(due)).toMatchObject({
