@@ -6,7 +6,7 @@ import { drillResult } from "../../drill/result";
 import { unmetObjectives } from "../../plan/checks";
 import { plan } from "../../plan/plan";
 import { seconds } from "../../plan/units";
-import { drillRecordFile } from "../../policy/plan/drill-record";
+import { drillRecordFiles, readDrillRecord } from "../../policy/plan/drill-record";
 import { s3Client } from "../../stacks/backup-store";
 import { repoRoot } from "../../toolchain/paths";
 import { ask, type Asked } from "../ask";
@@ -113,8 +113,10 @@ async function verifiedStatement(now: Date): Promise<Statement> {
 }
 
 async function drillStatements(now: Date): Promise<Statement[]> {
-  const file = join(repoRoot(), drillRecordFile);
-  const record = await ask(5, async () => drillResult.parse(JSON.parse(await readFile(file, "utf8"))));
+  const record = await ask(5, async () => {
+    const file = join(repoRoot(), readDrillRecord()?.file ?? drillRecordFiles.here);
+    return drillResult.parse(JSON.parse(await readFile(file, "utf8")));
+  });
   return [
     from("restore-proved", record, (drill) => ({
       holds: drill.verdict === "recovered",

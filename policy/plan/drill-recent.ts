@@ -1,7 +1,7 @@
 import { seconds } from "../../plan/units";
 import type { Level, StackRule } from "../core/model";
 import { isRehearsal } from "../core/settings";
-import { drillRecordFile, readDrillRecord, type DrillRecord } from "./drill-record";
+import { drillRecordFiles, readDrillRecord, type DrillRecord } from "./drill-record";
 
 /** From this age on, in multiples of plan.drillEvery, an old drill is no longer only advice: 45 days for 30. */
 const overdue = 1.5;
@@ -14,15 +14,15 @@ export const drillRecentRule = (record: () => DrillRecord | undefined): StackRul
   maps: { nist: ["CP-4", "CP-4(4)"] },
   level: "advisory",
   *checkStack(_, { plan, settings, now }) {
-    const property = `${drillRecordFile}.startedAt`;
     const days = seconds(plan.drillEvery) / 86_400;
     const fix = "npm run drill";
     const last = record();
+    const property = `${last?.file ?? drillRecordFiles.here}.startedAt`;
     if (!last)
       return yield { property, value: undefined, allowed: `a drill in the last ${days} days (plan.drillEvery)`, fix };
     if (last.verdict !== "recovered")
       yield {
-        property: `${drillRecordFile}.verdict`,
+        property: `${last.file}.verdict`,
         value: last.verdict,
         allowed: '"recovered"',
         fix: "look into the report, then run the drill again",

@@ -110,7 +110,13 @@ describe(drillName, () => {
     expect(findings(drillRule(undefined), [], context())).toEqual([
       "the plan, drill-report/drill.json.startedAt: received nothing; allowed: a drill in the last 30 days (plan.drillEvery); fix: npm run drill",
     ]);
-    expect(findings(drillRule({ verdict: "failed", startedAt: context().now }), [], context())).toEqual([
+    expect(
+      findings(
+        drillRule({ verdict: "failed", startedAt: context().now, file: "drill-report/drill.json" }),
+        [],
+        context(),
+      ),
+    ).toEqual([
       'the plan, drill-report/drill.json.verdict: received "failed"; allowed: "recovered"; fix: look into the report, then run the drill again',
     ]);
   });

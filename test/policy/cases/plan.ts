@@ -1,3 +1,4 @@
+import type { DrillRecord } from "../../../policy/plan/drill-record";
 import { drillRecentRule } from "../../../policy/plan/drill-recent";
 import type { PolicyRule } from "../../../policy/core/model";
 import { context, now, planWith, type Case } from "../fixtures";
@@ -7,9 +8,9 @@ const unknown = "reads the plan and the drill's record, which are never unknown"
 const daysAgo = (days: number) => now - days * 86_400_000;
 
 /** The rule on records, given one. */
-export const drillRule = (record: { verdict: string; startedAt: number } | undefined): PolicyRule =>
-  drillRecentRule(() => record);
-export const drillAged = (days: number): PolicyRule => drillRule({ verdict: "recovered", startedAt: daysAgo(days) });
+export const drillRule = (record: DrillRecord | undefined): PolicyRule => drillRecentRule(() => record);
+export const drillAged = (days: number): PolicyRule =>
+  drillRule({ verdict: "recovered", startedAt: daysAgo(days), file: "drill-report/drill.json" });
 
 export const planCases: Record<string, Case> = {
   "plan-backup-or-reason": {
