@@ -1,6 +1,7 @@
 /**
- * How long the operator waits for `smarter`, on the local cloud: the help, the status of a healthy and of a lost site, and the time from
- * typing `failover activate --yes` to the first resource being created. Each is the executable, as an operator starts it.
+ * How long people wait, on the local cloud: an operator for `smarter` (the help, the status of a healthy and of a lost site, from typing
+ * `failover activate --yes` to the first resource), an engineer for a drift check of the primary, and for a preview of the unchanged recovery
+ * without and with the policy pack, taken in turns. Each is the executable, as people start it.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -27,10 +28,28 @@ const firstResource = /: \S+ under way/;
 
 type Environment = Readonly<Record<string, string>>;
 
-/** Starts `smarter`. @returns seconds until it ended, or until a line of it matched: it is left to end by itself then */
-async function seconds(args: readonly string[], env: Environment, until?: RegExp): Promise<number> {
+interface Started {
+  /** @default smarter */
+  readonly program?: string;
+  readonly args: readonly string[];
+  readonly env?: Environment;
+  /** Exit codes of a run that counts. @default any: a status tells by them how the site is */
+  readonly codes?: readonly number[];
+  /** @default until it ends */
+  readonly until?: RegExp;
+}
+
+/** Starts a program. @returns seconds until it ended, or until a line of it matched: it is left to end by itself then */
+async function seconds({
+  program = join(repoRoot(), "bin", "smarter"),
+  args,
+  env,
+  codes,
+  until,
+}: Started): Promise<number> {
   const started = performance.now();
-  const child = spawn(join(repoRoot(), "bin", "smarter"), args, {
+  const child = spawn(program, args, {
+    cwd: repoRoot(),
     env: { ...process.env, LANG: "C", LC_ALL: "C", NO_COLOR: "1", ...env },
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -40,8 +59,9 @@ async function seconds(args: readonly string[], env: Environment, until?: RegExp
     if (until?.test(line)) matched ??= performance.now();
   });
   const [code] = (await ended) as [number | null];
+  if (codes && !codes.includes(code ?? -1)) throw new Error(`${program} ${args[0]} ended with ${code}`);
   if (until === undefined) return (performance.now() - started) / 1_000;
-  if (matched === undefined) throw new Error(`smarter ${args[0]} ended with ${code} before ${until}`);
+  if (matched === undefined) throw new Error(`${program} ${args[0]} ended with ${code} before ${until}`);
   return (matched - started) / 1_000;
 }
 
@@ -52,7 +72,9 @@ async function times(n: number, one: () => Promise<number>): Promise<number[]> {
 }
 
 const program = new Command("bench:operator")
-  .description("Times what an operator waits for: smarter --help, status, and the start of failover activate.")
+  .description(
+    "Times what people wait for: smarter --help, status, the start of failover activate, a drift check, a preview, its policies.",
+  )
   .option("--runs <number>", "of everything but the failover, which is one", Number, 5)
   .option("--json <file>", "write the figures");
 
@@ -62,7 +84,11 @@ program.action(async ({ runs, json }: { runs: number; json?: string }) => {
   const folder = await mkdtemp(join(tmpdir(), "bench-operator-"));
   const figures: Figure[] = [];
   try {
-    figures.push({ what: "smarter --help", targetSeconds: 0.5, runs: await times(runs, () => seconds(["--help"], {})) });
+    figures.push({
+      what: "smarter --help",
+      targetSeconds: 0.5,
+      runs: await times(runs, () => seconds({ args: ["--help"] })),
+    });
     const ground = await prepareGround({ timeline, signal });
     const primary = await raisePrimary(ground, { timeline, signal });
     await primary.seed({ sizeBytes: 0 });
@@ -75,16 +101,56 @@ program.action(async ({ runs, json }: { runs: number; json?: string }) => {
       "--primary-config-file",
       ground.stacks.settingsFile("primary"),
     ];
-    const status = () => seconds(["status", ...onStack], env);
+    const status = () => seconds({ args: ["status", ...onStack], env });
     figures.push({ what: "smarter status, a healthy site", targetSeconds: 3, runs: await times(runs, status) });
+    const drift = [
+      "--import",
+      "tsx",
+      "drift/main.ts",
+      "--stack",
+      "primary",
+      "--config-file",
+      ground.stacks.settingsFile("primary"),
+    ];
+    figures.push({
+      what: "npm run drift, the primary",
+      targetSeconds: 15,
+      runs: await times(runs, () =>
+        seconds({ program: process.execPath, args: drift, env: ground.stacks.engine("primary").env, codes: [0] }),
+      ),
+    });
     await ground.cloud.destroyHostinger();
     figures.push({ what: "smarter status, the site is lost", targetSeconds: 10, runs: await times(runs, status) });
     const activate = ["failover", "activate", "--yes", "--reason", "bench", "--report", folder, ...onStack];
     figures.push({
       what: "failover activate --yes, to the first resource",
       targetSeconds: 8,
-      runs: [await seconds(activate, env, firstResource)],
+      runs: [await seconds({ args: activate, env, codes: [0], until: firstResource })],
     });
+    const { pulumi } = ground.stacks.engine("recovery");
+    const preview = (...more: string[]) =>
+      seconds({
+        program: pulumi,
+        args: [
+          "preview",
+          "--non-interactive",
+          "--stack",
+          "recovery",
+          "--config-file",
+          ground.stacks.settingsFile("recovery"),
+          ...more,
+        ],
+        env,
+        codes: [0],
+      });
+    const plain: number[] = [];
+    const more: number[] = [];
+    while (plain.length < runs) {
+      plain.push(await preview());
+      more.push((await preview("--policy-pack", "policy")) - plain.at(-1)!);
+    }
+    figures.push({ what: "pulumi preview, the unchanged recovery", targetSeconds: 6, runs: plain });
+    figures.push({ what: "the policy pack adds to it", targetSeconds: 2, runs: more });
   } finally {
     await cloudDown((line) => void process.stderr.write(`${line}\n`));
     await rm(folder, { recursive: true, force: true });
