@@ -1,10 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
-import { activeGeneration, explainStoreError } from "../stacks/backup-store";
-import { siteSchema } from "../stacks/config-schema";
-import { s3Location } from "../stacks/s3-location";
+import { activeGeneration } from "../stacks/backup-store";
 import { checkRepositories, type Checked } from "./check/run";
-import { openStore } from "./rewind/store";
-import { openStack } from "./stack";
+import { openBackups } from "./open";
 
 interface Options {
   readonly stack: string;
@@ -13,37 +10,14 @@ interface Options {
   readonly json?: boolean;
 }
 
-async function check({ stack, configFile, read }: Options): Promise<{ generation: number; checked: Checked[] }> {
-  const { config } = await openStack(stack, configFile);
-  const values = await config.values(["smarteros:site", "smarteros:postgresCipher", "smarteros:filesCipher"]);
-  const need = (key: string): string => {
-    const value = values.get(key);
-    if (value !== undefined) return value;
-    throw new Error(`${key}: stack ${stack} has none; fix: npm run secrets:init -- --stack ${stack}`);
-  };
-  const { backups } = siteSchema
-    .pick({ backups: true })
-    .loose()
-    .parse(JSON.parse(need("smarteros:site")));
-  const ciphers = { postgres: need("smarteros:postgresCipher"), files: need("smarteros:filesCipher") };
-  const { s3, bucket } = await openStore(config);
-  try {
-    const generation = await activeGeneration(s3, bucket);
+const check = ({ stack, configFile, read }: Options): Promise<{ generation: number; checked: Checked[] }> =>
+  openBackups(stack, configFile, async ({ store, ...access }) => {
+    const { bucket } = access.s3;
+    const generation = await activeGeneration(store, bucket);
     if (generation === undefined)
       throw new Error(`s3://${bucket}: no backup cycle of any generation has finished; fix: the site's backup agent`);
-    // Whatever the operator has: keys, a profile, a role.
-    const keys = await s3.config.credentials();
-    return {
-      generation,
-      checked: await checkRepositories({ s3: s3Location({ backups }), generation, keys, ciphers, read }),
-    };
-  } catch (error) {
-    if (error instanceof Error && !("$metadata" in error)) throw error;
-    throw new Error(explainStoreError(`s3://${bucket}`, error), { cause: error });
-  } finally {
-    s3.destroy();
-  }
-}
+    return { generation, checked: await checkRepositories({ ...access, generation, read }) };
+  });
 
 function share(text: string): Options["read"] {
   if (text === "everything") return text;

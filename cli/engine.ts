@@ -27,7 +27,9 @@ const fixOf = (stderr: string) =>
       ? "; fix: PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE"
       : /PULUMI_ACCESS_TOKEN|pulumi login/.test(stderr)
         ? "; fix: pulumi login, or PULUMI_BACKEND_URL"
-        : "";
+        : /checkpoint: EOF/.test(stderr)
+          ? "; the engine was killed while it wrote an empty sidecar file: the state itself is whole; fix: delete the empty *.attrs files in .pulumi/stacks of the state's folder, and add ?metadata=skip to PULUMI_BACKEND_URL"
+          : "";
 
 const listedConfig = z.record(z.string(), z.object({ value: z.string().optional(), secret: z.boolean() }));
 

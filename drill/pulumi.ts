@@ -137,7 +137,7 @@ export class DrillStacks {
     return {
       ...this.args.env,
       ...engineEventsEnv,
-      PULUMI_BACKEND_URL: `file://${this.stateFolder(stack)}`,
+      PULUMI_BACKEND_URL: stateUrl(this.stateFolder(stack)),
       PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(this.args.folder),
     };
   }
@@ -162,6 +162,13 @@ export class DrillStacks {
 
 /** Unquoted, a time would be YAML's own kind of value, which Pulumi hands over in other words. */
 const quoted = { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" } as const;
+
+/**
+ * A stack's state in a folder, without the sidecar files in which the engine's storage library keeps content types: it writes them in place,
+ * so an engine that is killed in that moment leaves an empty one, and the state cannot be read any more ("failed to load checkpoint: EOF").
+ * The state itself is written beside and renamed. https://pkg.go.dev/gocloud.dev/blob/fileblob
+ */
+export const stateUrl = (folder: string): string => `file://${folder}?metadata=skip`;
 
 /** Where the passphrase of a drill's stacks lies. */
 export const passphraseFile = (folder: string): string => join(folder, "passphrase");

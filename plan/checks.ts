@@ -23,6 +23,11 @@ export function contradictions(plan: Plan): string[] {
   const archive = duration("plan.archiveTimeout", plan.archiveTimeout);
   duration("plan.hostEstimate", plan.hostEstimate);
   const retention = duration("plan.retention", plan.retention);
+  for (const [i, { olderThan, every }] of plan.thinning.entries()) {
+    const age = duration(`plan.thinning[${i}].olderThan`, olderThan);
+    duration(`plan.thinning[${i}].every`, every);
+    if (age >= retention) problems.push(`plan.thinning[${i}].olderThan: received ${olderThan}, but plan.retention is ${plan.retention}, after which no set is left; allowed: less; fix: thin earlier, or drop this step`);
+  }
   duration("plan.drillEvery", plan.drillEvery);
   const verifying = duration("plan.verifyEvery", plan.verifyEvery);
   for (const s of plan.services) {

@@ -73,6 +73,8 @@ export interface Plan {
   readonly backupCycle: Duration;
   /** Object Lock and history (B5). */
   readonly retention: Duration;
+  /** Backup sets older than `olderThan` are thinned to one for each `every`, until the retention ends them (B5). PostgreSQL's WAL is not thinned. */
+  readonly thinning: readonly { readonly olderThan: Duration; readonly every: Duration }[];
   /** D1. */
   readonly drillEvery: Duration;
   /** Every module's newest backup is restored and looked at, at least this often. */

@@ -7,6 +7,10 @@ export const plan: Plan = {
   archiveTimeout: "60 seconds", // O4
   backupCycle: "30 seconds", // O4: half of the tightest RPO (the gateway's tenants, 1 min)
   retention: "30 days", // B5
+  thinning: [
+    { olderThan: "2 days", every: "1 hour" },
+    { olderThan: "7 days", every: "1 day" },
+  ],
   drillEvery: "30 days", // D1
   verifyEvery: "7 days",
   services: [

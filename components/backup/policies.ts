@@ -62,6 +62,20 @@ export function readerPolicy(bucket: string, generation: number): PolicyDocument
   };
 }
 
+/**
+ * Hides what the plan keeps no longer (`npm run backups:expire`): deletes without a version id, which writes markers, in every generation. It is
+ * nobody's on the site: the program makes no such identity, whoever runs the schedule gives it to a role of their own.
+ */
+export function expirerPolicy(bucket: string): PolicyDocument {
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      { Sid: "List", Effect: "Allow", Action: ["s3:ListBucket", "s3:GetBucketLocation"], Resource: [bucketArn(bucket)] },
+      { Sid: "Expire", Effect: "Allow", Action: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], Resource: [`${bucketArn(bucket)}/g*`] },
+    ],
+  };
+}
+
 /** Sees which generations there are, by the names of objects; reads and writes nothing. */
 export function guardPolicy(bucket: string): PolicyDocument {
   return { Version: "2012-10-17", Statement: [{ Sid: "List", Effect: "Allow", Action: ["s3:ListBucket"], Resource: [bucketArn(bucket)] }] };

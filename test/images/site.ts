@@ -12,7 +12,7 @@ import {
 } from "@aws-sdk/client-s3";
 import type { execa as Execa, ResultPromise } from "execa";
 import { Client } from "pg";
-import { type PolicyDocument, readerPolicy, writerPolicy } from "../../components/backup/policies";
+import { expirerPolicy, type PolicyDocument, readerPolicy, writerPolicy } from "../../components/backup/policies";
 import { type AgentConfig, type AgentSecrets, agentStatusPort, type S3Location } from "../../contracts/agent";
 import type { Generation } from "../../contracts/generation";
 import { pgbackrestConf } from "../../contracts/pgbackrest";
@@ -47,7 +47,7 @@ export interface Ground {
   dir: string;
   s3: S3Location;
   /** Of an identity with the very policy that the stacks give it. */
-  keysOf(role: "writer" | "reader", generation: Generation): Promise<StoreKeys>;
+  keysOf(role: "writer" | "reader" | "expirer", generation: Generation): Promise<StoreKeys>;
 }
 
 /** With a store behind it. */
@@ -76,7 +76,8 @@ export async function prepareGround(cleanup: Cleanup): Promise<StoreGround> {
   const known = new Map<string, Promise<StoreKeys>>();
   const keysOf: Ground["keysOf"] = (role, generation) => {
     const name = `${role}-${generation}`;
-    const policy = role === "writer" ? writerPolicy(bucket, generation) : readerPolicy(bucket, generation);
+    const policies = { writer: writerPolicy, reader: readerPolicy, expirer: expirerPolicy };
+    const policy = policies[role](bucket, generation);
     if (!known.has(name)) known.set(name, makeIdentity(store.iam(), name, policy));
     return known.get(name)!;
   };

@@ -1,0 +1,65 @@
+import { Command } from "commander";
+import { plan } from "../plan/plan";
+import { seconds } from "../plan/units";
+import { generationsIn } from "../stacks/backup-store";
+import { expire, type Expired } from "./expire/run";
+import { openBackups } from "./open";
+
+interface Options {
+  readonly stack: string;
+  readonly configFile?: string;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+const rules = {
+  retention: seconds(plan.retention),
+  thinning: plan.thinning.map(({ olderThan, every }) => ({ olderThan: seconds(olderThan), every: seconds(every) })),
+};
+
+/** Every generation, oldest first. */
+async function expireAll({ stack, configFile, dryRun = false }: Options): Promise<Expired[]> {
+  return openBackups(stack, configFile, async (access) => {
+    const done: Expired[] = [];
+    for (const generation of await generationsIn(access.store, access.s3.bucket))
+      done.push(
+        await expire({
+          ...access,
+          generation,
+          rules,
+          now: Date.now(),
+          dryRun,
+          onProgress: (line) => void process.stderr.write(`${line}\n`),
+        }),
+      );
+    return done;
+  });
+}
+
+const line = ({ generation, sets, invalid, snapshots, vaultSnapshots }: Expired) =>
+  `g${generation}: ${sets.kept} sets stay, the oldest of ${sets.oldestKept ?? "-"}; went: ${sets.dropped} sets, ${snapshots} snapshots of files, ${vaultSnapshots} of Vault` +
+  (invalid.length > 0 ? `; ${invalid.length} manifests do not verify and were left` : "");
+
+void new Command("backups:expire")
+  .description(
+    `Hides what the plan keeps no longer: sets older than ${plan.retention}, and of those older than ${plan.thinning.map(({ olderThan, every }) => `${olderThan} all but one each ${every}`).join(", ")}. Deletes no version: backups:rewind undoes it.`,
+  )
+  .option("--stack <name>", "the stack whose settings name the bucket and hold the ciphers", "recovery")
+  .option("--config-file <file>", "its settings (default: Pulumi.NAME.yaml)")
+  .option("--dry-run", "say what would go, change nothing")
+  .option("--json", "print JSON")
+  .addHelpText(
+    "after",
+    "\nExit code: 0 done; 1 not. Needs restic and pgbackrest (Debian: apt install restic pgbackrest), and rights as docs/decisions/s3-rights.md says.",
+  )
+  .action(async (options: Options) => {
+    try {
+      const done = await expireAll(options);
+      console.log(options.json ? JSON.stringify(done, undefined, 2) : done.map(line).join("\n"));
+      if (options.dryRun && !options.json) console.log("dry run: nothing was changed");
+    } catch (error) {
+      console.error(`backups:expire: ${error instanceof Error ? error.message : String(error)}`);
+      process.exitCode = 1;
+    }
+  })
+  .parseAsync();

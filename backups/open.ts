@@ -1,0 +1,44 @@
+import type { S3Client } from "@aws-sdk/client-s3";
+import { explainStoreError } from "../stacks/backup-store";
+import { siteSchema } from "../stacks/config-schema";
+import { s3Location } from "../stacks/s3-location";
+import type { RepositoryAccess } from "./repositories";
+import { openStore } from "./rewind/store";
+import { openStack } from "./stack";
+
+/** The backups of a stack, as whoever runs this may use them. */
+export type OpenBackups = Omit<RepositoryAccess, "generation"> & { readonly store: S3Client };
+
+/**
+ * Opens the backup bucket and the ciphers by a stack's settings, and closes it again.
+ * @throws what is missing with its fix, or what the store said, explained
+ */
+export async function openBackups<T>(
+  stack: string,
+  configFile: string | undefined,
+  use: (access: OpenBackups) => Promise<T>,
+): Promise<T> {
+  const { config } = await openStack(stack, configFile);
+  const values = await config.values(["smarteros:site", "smarteros:postgresCipher", "smarteros:filesCipher"]);
+  const need = (key: string): string => {
+    const value = values.get(key);
+    if (value !== undefined) return value;
+    throw new Error(`${key}: stack ${stack} has none; fix: npm run secrets:init -- --stack ${stack}`);
+  };
+  const { backups } = siteSchema
+    .pick({ backups: true })
+    .loose()
+    .parse(JSON.parse(need("smarteros:site")));
+  const ciphers = { postgres: need("smarteros:postgresCipher"), files: need("smarteros:filesCipher") };
+  const { s3, bucket } = await openStore(config);
+  try {
+    // Whatever the operator has: keys, a profile, a role.
+    const keys = await s3.config.credentials();
+    return await use({ store: s3, s3: s3Location({ backups }), keys, ciphers });
+  } catch (error) {
+    if (error instanceof Error && !("$metadata" in error)) throw error;
+    throw new Error(explainStoreError(`s3://${bucket}`, error), { cause: error });
+  } finally {
+    s3.destroy();
+  }
+}

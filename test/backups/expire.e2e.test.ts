@@ -1,0 +1,135 @@
+/** Real repositories with a history, expired by an identity that can only hide; then backed up to, checked and brought back. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DeleteObjectCommand, ListObjectVersionsCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { checkRepositories } from "../../backups/check/run";
+import { expire, type ExpireArgs } from "../../backups/expire/run";
+import { s3Client } from "../../stacks/backup-store";
+import { ciphers, Cleanup, Host, prepareGround, type StoreGround } from "../images/site";
+
+const cleanup = new Cleanup();
+let ground: StoreGround;
+let site: Host;
+let store: S3Client;
+const day = 86_400_000;
+const rules = { retention: 30 * 86_400, thinning: [{ olderThan: 2 * 86_400, every: 3_600 }] };
+
+/** A file that no other set holds. */
+async function cycle(text: string): Promise<void> {
+  writeFileSync(join(site.set("odoo"), "filestore", "invoice.pdf"), text.repeat(1_000));
+  await site.agent("cycle");
+}
+
+beforeAll(async () => {
+  ground = await prepareGround(cleanup);
+  site = new Host(ground, "site", "127.10.9.58", cleanup);
+  await site.startPostgres({ generation: 1 });
+  mkdirSync(join(site.set("odoo"), "filestore"));
+  await site.writeAgentConfig(1, ["odoo"]);
+  await site.agent("init-repo");
+  for (const text of ["one", "two", "three"]) await cycle(text);
+  const { s3AccessKey: accessKey, s3SecretKey: secretKey } = await ground.keysOf("expirer", 1);
+  store = s3Client(
+    { region: ground.s3.region, endpoint: `https://localhost:${ground.s3.port}`, accessKey, secretKey },
+    ground.s3.caPem,
+  );
+  cleanup.add(async () => store.destroy());
+}, 120_000);
+afterAll(() => cleanup.run(), 60_000);
+
+async function expireIn(days: number, more: Partial<ExpireArgs> = {}) {
+  const { s3AccessKey: accessKeyId, s3SecretKey: secretAccessKey } = await ground.keysOf("expirer", 1);
+  return expire({
+    s3: ground.s3,
+    generation: 1,
+    keys: { accessKeyId, secretAccessKey },
+    ciphers: { postgres: ciphers.postgresCipher, files: ciphers.filesCipher },
+    store,
+    rules,
+    now: Date.now() + days * day,
+    dryRun: false,
+    ...more,
+  });
+}
+
+const names = async () => ({
+  manifests: await ground.keys("g1/manifests/"),
+  snapshots: await ground.keys("g1/files/snapshots/"),
+});
+
+it("says what would go, and changes nothing", async () => {
+  const before = await names();
+  expect(before.manifests).toHaveLength(3);
+  expect(await expireIn(3, { dryRun: true })).toMatchObject({
+    sets: { kept: 1, dropped: 2 },
+    snapshots: 2,
+    invalid: [],
+  });
+  expect(await names()).toEqual(before);
+}, 60_000);
+
+it("leaves young sets alone", async () => {
+  expect(await expireIn(1)).toMatchObject({ sets: { kept: 3, dropped: 0 }, snapshots: 0 });
+}, 60_000);
+
+it("refuses when no manifest verifies, before anything", async () => {
+  const before = await names();
+  const wrong = { postgres: "another", files: ciphers.filesCipher };
+  await expect(expireIn(40, { ciphers: wrong })).rejects.toThrow(
+    /none of its 3 manifests verifies: nothing is expired; fix:/,
+  );
+  expect(await names()).toEqual(before);
+}, 60_000);
+
+it("keeps a set with which a recovery has begun, until that serves", async () => {
+  const claimed = (await ground.keys("g1/manifests/"))[0]!;
+  const claim = {
+    generation: 2,
+    restoreFrom: 1,
+    manifestKey: claimed,
+    targetTime: null,
+    claimedAt: "2026-11-24T00:00:00.000Z",
+  };
+  await ground.owner.send(
+    new PutObjectCommand({ Bucket: ground.s3.bucket, Key: "g2/claim.json", Body: JSON.stringify(claim) }),
+  );
+  expect(await expireIn(40, { dryRun: true })).toMatchObject({ sets: { kept: 2, dropped: 1 } });
+  await ground.owner.send(new DeleteObjectCommand({ Bucket: ground.s3.bucket, Key: "g2/claim.json" }));
+}, 60_000);
+
+it("hides old sets and what only they named; what stays is whole, and backups go on", async () => {
+  await expireIn(3);
+  expect([(await names()).manifests.length, (await names()).snapshots.length]).toEqual([1, 1]);
+  const { s3AccessKey: accessKeyId, s3SecretKey: secretAccessKey } = await ground.keysOf("reader", 1);
+  const checked = await checkRepositories({
+    s3: ground.s3,
+    generation: 1,
+    keys: { accessKeyId, secretAccessKey },
+    ciphers: { postgres: ciphers.postgresCipher, files: ciphers.filesCipher },
+    read: "everything",
+  });
+  expect(checked.map(({ ok, evidence }) => (ok ? true : evidence))).toEqual([true, true]);
+  await cycle("four");
+  expect((await names()).manifests).toHaveLength(2);
+  expect(await ground.keys("g1/files/locks/")).toEqual([]);
+}, 90_000);
+
+it("destroys nothing: every version is still there", async () => {
+  const versions = await ground.owner.send(
+    new ListObjectVersionsCommand({ Bucket: ground.s3.bucket, Prefix: "g1/manifests/" }),
+  );
+  expect(versions.Versions).toHaveLength(4);
+  expect(versions.DeleteMarkers).toHaveLength(2);
+}, 60_000);
+
+it("expires base copies of PostgreSQL once a newer full one reaches back far enough", async () => {
+  const full = async () =>
+    new Set(
+      (await ground.keys("g1/postgres/backup/main/")).flatMap((key) => /main\/(\d{8}-\d{6}F)\//.exec(key)?.[1] ?? []),
+    );
+  expect((await full()).size).toBe(1);
+  // The only full copy is what every moment within the retention builds on.
+  const { postgres } = await expireIn(40);
+  expect((await full()).size, postgres).toBe(1);
+}, 60_000);
