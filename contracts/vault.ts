@@ -31,6 +31,12 @@ export type VaultIdentity = z.infer<typeof vaultIdentity>;
 /** Exit code of `agent vault-restore` when the shares are wrong or too few. */
 export const vaultSharesExitCode = 4;
 
+/**
+ * Exit code of `agent vault-restore` when this Vault is what an earlier run began with an empty one and was cut off from before the snapshot was
+ * in place: proved by that run's mark beside the snapshot. Whoever may stop Vault empties it and runs this again.
+ */
+export const vaultCutOffExitCode = 5;
+
 /** What `agent vault-init` reads on stdin: the first start of a Vault that has never held anything. */
 export const vaultInitSpec = z.strictObject({
   /** @example "http://vault:8200" */

@@ -11,7 +11,7 @@ import { ServiceContainer } from "../components/service-container";
 import { agent, folderSets, moduleTargets, setPath } from "../components/services/agent";
 import { bootGuard } from "../components/services/guard";
 import * as applications from "../components/services/applications";
-import { caddy, postgres, redis, vault } from "../components/services/base";
+import { caddy, emptyVault, postgres, redis, vault } from "../components/services/base";
 import { publicNames } from "../components/services/caddyfile";
 import { applicationUid, postgresUid, type ContainerFile, type ContainerSpec, type SiteContext } from "../components/services/spec";
 import { SiteDns, type ExistingRecord } from "../components/site-dns";
@@ -21,7 +21,7 @@ import { agentStatusPort, type AgentConfig, type S3Location } from "../contracts
 import type { GateResult, GateSpec } from "../contracts/gate";
 import { guardConfig, guardSet, type GuardSecrets } from "../contracts/guard";
 import { pgbackrestConf, postgresPaths } from "../contracts/pgbackrest";
-import { vaultEscrow as vaultEscrowSchema, vaultSnapshotName, type VaultEscrow } from "../contracts/vault";
+import { vaultCutOffExitCode, vaultEscrow as vaultEscrowSchema, vaultSnapshotName, type VaultEscrow } from "../contracts/vault";
 import { databases, waves } from "../plan/graph";
 import type { Service, ServiceName } from "../plan/model";
 import { plan } from "../plan/plan";
@@ -168,7 +168,7 @@ export function deploySite(args: SiteArgs): SiteOutputs {
         unsealShares: secrets.vaultUnsealShares ?? [],
         secretsRequired: "gateway",
       });
-      vaultOpened = agentCommand("vault-restore", { ...common, run: "vault-restore", input, mounts: [{ set: "vault-snapshot", path: setPath("vault"), readOnly: true }] }, network);
+      vaultOpened = agentCommand("vault-restore", { ...common, run: "vault-restore", input, mounts: [{ set: "vault-snapshot", path: setPath("vault") }], mend: { exit: vaultCutOffExitCode, script: emptyVault } }, network);
     } else if (!secrets.vaultToken) {
       const opened = agentCommand("vault-init", { ...common, run: "vault-init", input: pulumi.output({ address: "http://vault:8200", shares: 3, threshold: 2 }), mounts: [], secretOutput: true }, network);
       const escrow = opened.stdout.apply((text) => vaultEscrowSchema.parse(JSON.parse(text)));

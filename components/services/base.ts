@@ -1,3 +1,4 @@
+import { dataRoot } from "../host/paths";
 import type { ContainerFile, ContainerSpec, SiteContext } from "./spec";
 import { applicationUid, httpHealth } from "./spec";
 import { caddyfile, type TlsArgs } from "./caddyfile";
@@ -44,6 +45,9 @@ export function redis(): ContainerSpec {
     stopSeconds: 10,
   };
 }
+
+/** On the host: makes Vault one that never held anything. For one that a cut-off restore left, and for no other. */
+export const emptyVault = `docker stop vault && find ${dataRoot}/vault -mindepth 1 -delete && docker start vault`;
 
 /** Integrated storage, one node; TLS ends at the host's own network, which no port leaves. */
 export const vaultConfig = `ui = false

@@ -1,5 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -9,9 +9,11 @@ import { quote, readyScript, userData } from "../../components/host/scripts";
 import { leftoverScript } from "../../components/leftovers";
 import { noWayOutScript } from "../../components/no-way-out";
 import { restoreScript } from "../../components/restore-wave";
+import { emptyVault } from "../../components/services/base";
 import { caddyfile } from "../../components/services/caddyfile";
 import { envFile, secretsEntrypoint } from "../../components/services/spec";
 import { pullName } from "../../components/site-network";
+import { vaultCutOffExitCode } from "../../contracts/vault";
 import { newSshKey } from "../../toolchain/sshkeys";
 
 const labels = { "smarteros.site": "smarterbot.cl" };
@@ -22,7 +24,12 @@ const scripts = {
   "leftover network": leftoverScript("network", "smarteros", labels),
   restore: restoreScript("smarteros-restore-1", "id'of-the-image", ["postgres", "odoo"]),
   "no way out": noWayOutScript("id-of-the-image", "smarteros", { host: "s3.eu-central-1.amazonaws.com", port: 443 }),
-  "agent, with an exit code that is an answer": agentScript("gate", "id-of-the-image", "smarteros", [], 2),
+  "agent, with an exit code that is an answer": agentScript("gate", "id-of-the-image", "smarteros", [], {
+    alsoExit: 2,
+  }),
+  "agent, with something to mend": agentScript("vault-restore", "id-of-the-image", "smarteros", [], {
+    mend: { exit: vaultCutOffExitCode, script: emptyVault },
+  }),
   agent: agentScript("gate", "id-of-the-image", "smarteros", [{ set: "odoo", path: "/sets/odoo", readOnly: true }]),
 };
 
@@ -34,6 +41,35 @@ describe("what runs on a host", () => {
   it("quotes what it is given as one word", () => {
     const odd = `it's "odd" $HOME \`id\` \\`;
     expect(execFileSync("sh", ["-c", `printf %s ${quote(odd)}`]).toString()).toBe(odd);
+  });
+});
+
+/** A sub-command that ends with these codes, one a start; `docker` is a function of the shell. */
+function mending(codes: readonly number[]) {
+  const folder = mkdtempSync(join(tmpdir(), "mend-"));
+  try {
+    const script = agentScript("vault-restore", "image", "net", [], {
+      mend: { exit: 5, script: `echo mended >> ${folder}/seen` },
+    });
+    const docker = `docker() { [ "$1" = run ] || return 0; cat >> ${folder}/seen; echo >> ${folder}/seen; n=$(cat ${folder}/n); echo $((n + 1)) > ${folder}/n; set -- ${codes.join(" ")}; shift $n; return $1; }`;
+    writeFileSync(join(folder, "n"), "0");
+    const ran = spawnSync("sh", ["-c", `${docker}\n${script}`], { input: '{"a":"it\'s"}' });
+    return { code: ran.status, seen: readFileSync(join(folder, "seen"), "utf8").trim().split("\n") };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+describe("a sub-command with something to mend", () => {
+  const input = '{"a":"it\'s"}';
+  it("is run once when it ends well, or badly in another way", () => {
+    expect(mending([0])).toEqual({ code: 0, seen: [input] });
+    expect(mending([4])).toEqual({ code: 4, seen: [input] });
+  });
+  it("is run again with the same input after it was mended, and once only", () => {
+    expect(mending([5, 0])).toEqual({ code: 0, seen: [input, "mended", input] });
+    expect(mending([5, 4])).toEqual({ code: 4, seen: [input, "mended", input] });
+    expect(mending([5, 5, 0])).toEqual({ code: 5, seen: [input, "mended", input] });
   });
 });
 

@@ -123,9 +123,9 @@ describe("a recovery", { timeout: minutes(10) }, () => {
     expect(await up(ground.stacks)).toEqual([]);
   });
 
-  it("that is killed at three moments recovers an earlier time onto one server", async () => {
+  it("that is killed at four moments recovers an earlier time onto one server", async () => {
     const stacks = await ground.anotherRecovery({ generation: 3, targetTime: beforeTheLoss });
-    for (const moment of ["recovery-g3-server", `restore-wave-${waves(plan).length}`, "odoo"]) {
+    for (const moment of ["recovery-g3-server", `restore-wave-${waves(plan).length}`, "vault-restore", "odoo"]) {
       await upAndKillAt(stacks, moment);
       await stacks.pulumi("recovery", ["cancel", "recovery", "--yes"]);
     }

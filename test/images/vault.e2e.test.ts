@@ -124,6 +124,22 @@ test("an empty, unsealed Vault that a cut-off restore left does not pass for a r
   );
 }, 60_000);
 
+test("a Vault that a cut-off restore left, by the mark that it left too, is told by code 5 and starts again once emptied", async () => {
+  const address = startVault("cut-off-marked", "127.10.9.26");
+  await vaultAgent("vault-init", { address, shares: 3, threshold: 2 }); // as the restore's first step does
+  const mark = join(dir, "restore-begun");
+  writeFileSync(mark, "2026-11-24T18:07:00.000Z\n");
+  const refused = await vaultAgent("vault-restore", specOf(address, escrow.unsealShares), false);
+  expect(refused.exitCode).toBe(5);
+  expect(refused.stderr).toContain("an earlier run was cut off before Vault's snapshot was in place");
+
+  const emptied = startVault("cut-off-emptied", "127.10.9.27");
+  const restored = await vaultAgent("vault-restore", specOf(emptied, escrow.unsealShares));
+  expect(JSON.parse(restored.stdout)).toMatchObject({ outcome: "restored" });
+  await expectSecret(emptied);
+  expect(existsSync(mark)).toBe(false);
+}, 60_000);
+
 test("without the snapshot's file an empty Vault stays empty", async () => {
   const address = startVault("no-file", "127.10.9.24");
   await rm(snapshotFile);

@@ -8,6 +8,8 @@ export const exitCodes = {
   refused: 3,
   /** Vault's shares are wrong or too few (contracts/vault.ts). */
   vaultShares: 4,
+  /** Vault has to be emptied before it can be restored (contracts/vault.ts). */
+  vaultCutOff: 5,
 } as const;
 
 /** An error that ends the command with an exit code of its own. */

@@ -100,7 +100,7 @@ program
 
 program
   .command("vault-restore")
-  .description("put Vault's snapshot in place and unseal; 4 when the shares do not open it")
+  .description("put Vault's snapshot in place and unseal; 4 when the shares do not open it, 5 when an earlier run was cut off and Vault must be emptied first")
   .action(async () => {
     const { vaultRestore } = await import("./vault-restore");
     print(

@@ -1,7 +1,8 @@
-import { access, readFile } from "node:fs/promises";
+import { access, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { RestoreResult } from "../../../contracts/agent";
 import {
+  vaultCutOffExitCode,
   type VaultIdentity,
   vaultIdentity,
   vaultIdentityName,
@@ -23,7 +24,11 @@ const sealSeconds = 60;
  * the snapshot is in place; it then opens with the shares of the Vault that made the snapshot. A Vault that is
  * initialised already is only unsealed, one that is unsealed is left alone: so the same spec may be run again.
  * The shares stay in this process' memory.
+ *
+ * From before the initialisation until the Vault is proved to be the snapshot's, a mark lies beside the snapshot: a run that is cut off in
+ * between leaves a Vault whose shares nobody has, and by the mark the next one knows that there is nothing in it to lose.
  * @throws Failure with exit code 4 when the shares do not open it; nothing was touched when they are too few
+ * @throws Failure with exit code 5 when an earlier run was cut off, and the Vault has to be emptied first
  */
 export async function vaultRestore(spec: VaultRestoreSpec, log: Log): Promise<RestoreResult> {
   const startedAt = new Date().toISOString();
@@ -33,10 +38,21 @@ export async function vaultRestore(spec: VaultRestoreSpec, log: Log): Promise<Re
   const vault = new VaultClient(spec.address);
   const before = await untilAnswers(vault);
 
-  if (!before.initialized) await putSnapshot(spec, identity, vault, log);
-  if (!before.initialized || before.sealed) await unseal(spec, shares, vault);
-  await untilActive(vault);
-  await requireSame(spec, identity, vault);
+  const mark = join(dirname(spec.snapshotFile), "restore-begun");
+  const cutOff = before.initialized && (await isThere(mark));
+  try {
+    if (!before.initialized) await putSnapshot(spec, identity, vault, mark, log);
+    if (!before.initialized || before.sealed) await unseal(spec, shares, vault);
+    await untilActive(vault);
+    await requireSame(spec, identity, vault);
+  } catch (error) {
+    if (!cutOff) throw error;
+    throw new Failure(
+      `an earlier run was cut off before Vault's snapshot was in place, and left a Vault that holds nothing (${messageOf(error)}); fix: ${startAgain}`,
+      vaultCutOffExitCode,
+    );
+  }
+  await rm(mark, { force: true });
   return {
     module: "vault",
     outcome: before.initialized ? "already-restored" : "restored",
@@ -54,9 +70,11 @@ async function putSnapshot(
   { address, snapshotFile }: VaultRestoreSpec,
   identity: VaultIdentity,
   vault: VaultClient,
+  mark: string,
   log: Log,
 ): Promise<void> {
   await access(snapshotFile); // before the initialisation: without the file this Vault must stay empty
+  await writeFile(mark, `${new Date().toISOString()}\n`, { flush: true });
   const { shares, token } = await vault.init(identity.shares, identity.threshold);
   for (const share of shares.slice(0, identity.threshold)) await vault.unseal(share);
   await untilActive(vault);
@@ -66,6 +84,12 @@ async function putSnapshot(
     (await vault.sealStatus()).sealed ? true : undefined,
   );
 }
+
+const isThere = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );
 
 function enoughShares(spec: VaultRestoreSpec, { threshold }: VaultIdentity): string[] {
   const shares = [...new Set(spec.unsealShares)];
