@@ -24,8 +24,8 @@ interface Workflow {
 const workflow = (file: string) => parse(text(file)) as Workflow;
 const steps = (file: string) => Object.values(workflow(file).jobs).flatMap((job) => job.steps);
 
-it("there is one for tests, previews, drift, drills and the verification of backups", () =>
-  expect(files.toSorted()).toEqual(["ci.yml", "drift.yml", "drill.yml", "preview.yml", "verify.yml"]));
+it("there is one for tests, previews, drift, drills, the verification of backups and their expiry", () =>
+  expect(files.toSorted()).toEqual(["ci.yml", "drift.yml", "drill.yml", "expire.yml", "preview.yml", "verify.yml"]));
 
 describe.each(files)("%s", (file) => {
   it("calls scripts that exist", () => {
@@ -49,6 +49,7 @@ it("each may read the code, and its job what it cannot do without", () => {
     drift: { contents: "read", "id-token": "write", issues: "write" },
     drill: { contents: "write" },
     check: { contents: "read", "id-token": "write" },
+    expire: { contents: "read", "id-token": "write" },
     verify: { contents: "write", "id-token": "write" },
     preview: { contents: "read", "id-token": "write", "pull-requests": "write" },
   });
