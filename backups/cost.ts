@@ -4,6 +4,7 @@ import { plan } from "../plan/plan";
 import { bytes } from "../plan/units";
 import { estimate, type CostInput, type Estimate } from "./cost/estimate";
 import { prices, regionOf } from "./cost/prices";
+import { runCommand } from "../toolchain/run-command";
 
 interface Options {
   readonly size: string;
@@ -66,25 +67,21 @@ function main(o: Options): void {
   else console.log(text(result, o));
 }
 
-new Command("backups:cost")
-  .description("What the plan's backup schedule costs a month on AWS, and what one restore costs.")
-  .option("--size <size>", "of the database", "10 GB")
-  .option("--change <size>", "WAL that a day makes", "1 GB")
-  .option("--files <size>", "of all file sets", "5 GB")
-  .option("--new-files <size>", "files that come in a day", "100 MB")
-  .option("--changed-cycles <share>", "of the cycles, in which any file set changes", Number, 0.5)
-  .option("--compression <share>", "what zstd leaves of database and WAL", Number, 0.35)
-  .option("--touched <share>", "of the database, in files written to between two base copies", Number, 0.3)
-  .option("--cycle <duration>", "another backup cycle than the plan's", plan.backupCycle)
-  .option("--region <name>", "of the bucket", "eu-central-1")
-  .option("--replica-region <name>", "of the replica", "us-east-1")
-  .option("--json", "as JSON")
-  .action((options: Options) => {
-    try {
+void runCommand(
+  new Command("backups:cost")
+    .description("What the plan's backup schedule costs a month on AWS, and what one restore costs.")
+    .option("--size <size>", "of the database", "10 GB")
+    .option("--change <size>", "WAL that a day makes", "1 GB")
+    .option("--files <size>", "of all file sets", "5 GB")
+    .option("--new-files <size>", "files that come in a day", "100 MB")
+    .option("--changed-cycles <share>", "of the cycles, in which any file set changes", Number, 0.5)
+    .option("--compression <share>", "what zstd leaves of database and WAL", Number, 0.35)
+    .option("--touched <share>", "of the database, in files written to between two base copies", Number, 0.3)
+    .option("--cycle <duration>", "another backup cycle than the plan's", plan.backupCycle)
+    .option("--region <name>", "of the bucket", "eu-central-1")
+    .option("--replica-region <name>", "of the replica", "us-east-1")
+    .option("--json", "as JSON")
+    .action((options: Options) => {
       main(options);
-    } catch (error) {
-      console.error(`backups:cost: ${error instanceof Error ? error.message : String(error)}`);
-      process.exitCode = 1;
-    }
-  })
-  .parse();
+    }),
+);

@@ -4,6 +4,7 @@ import { seconds } from "../plan/units";
 import { generationsIn } from "../stacks/backup-store";
 import { expire, type Expired } from "./expire/run";
 import { openBackups } from "./open";
+import { runCommand } from "../toolchain/run-command";
 
 interface Options {
   readonly stack: string;
@@ -40,26 +41,22 @@ const line = ({ generation, sets, invalid, snapshots, vaultSnapshots }: Expired)
   `g${generation}: ${sets.kept} sets stay, the oldest of ${sets.oldestKept ?? "-"}; went: ${sets.dropped} sets, ${snapshots} snapshots of files, ${vaultSnapshots} of Vault` +
   (invalid.length > 0 ? `; ${invalid.length} manifests do not verify and were left` : "");
 
-void new Command("backups:expire")
-  .description(
-    `Hides what the plan keeps no longer: sets older than ${plan.retention}, and of those older than ${plan.thinning.map(({ olderThan, every }) => `${olderThan} all but one each ${every}`).join(", ")}. Deletes no version: backups:rewind undoes it.`,
-  )
-  .option("--stack <name>", "the stack whose settings name the bucket and hold the ciphers", "recovery")
-  .option("--config-file <file>", "its settings (default: Pulumi.NAME.yaml)")
-  .option("--dry-run", "say what would go, change nothing")
-  .option("--json", "print JSON")
-  .addHelpText(
-    "after",
-    "\nExit code: 0 done; 1 not. Needs restic and pgbackrest (Debian: apt install restic pgbackrest), and rights as docs/decisions/s3-rights.md says.",
-  )
-  .action(async (options: Options) => {
-    try {
+void runCommand(
+  new Command("backups:expire")
+    .description(
+      `Hides what the plan keeps no longer: sets older than ${plan.retention}, and of those older than ${plan.thinning.map(({ olderThan, every }) => `${olderThan} all but one each ${every}`).join(", ")}. Deletes no version: backups:rewind undoes it.`,
+    )
+    .option("--stack <name>", "the stack whose settings name the bucket and hold the ciphers", "recovery")
+    .option("--config-file <file>", "its settings (default: Pulumi.NAME.yaml)")
+    .option("--dry-run", "say what would go, change nothing")
+    .option("--json", "print JSON")
+    .addHelpText(
+      "after",
+      "\nExit code: 0 done; 1 not. Needs restic and pgbackrest (Debian: apt install restic pgbackrest), and rights as docs/decisions/s3-rights.md says.",
+    )
+    .action(async (options: Options) => {
       const done = await expireAll(options);
       console.log(options.json ? JSON.stringify(done, undefined, 2) : done.map(line).join("\n"));
       if (options.dryRun && !options.json) console.log("dry run: nothing was changed");
-    } catch (error) {
-      console.error(`backups:expire: ${error instanceof Error ? error.message : String(error)}`);
-      process.exitCode = 1;
-    }
-  })
-  .parseAsync();
+    }),
+);

@@ -7,6 +7,7 @@ import { explainStoreError } from "../stacks/backup-store";
 import { type Freshness, readFreshness, type Verdict } from "./freshness";
 import { openStore } from "./rewind/store";
 import { openStack } from "./stack";
+import { runCommand } from "../toolchain/run-command";
 
 interface Options {
   readonly stack: string;
@@ -53,21 +54,17 @@ async function freshness({ stack, configFile }: Options): Promise<Freshness> {
   }
 }
 
-void new Command("backups:freshness")
-  .description(
-    "Age of each module's newest restorable point, from the bucket alone. Ends with 0 fresh, 2 stale, 1 could not tell.",
-  )
-  .requiredOption("--stack <name>", "the stack whose site is backed up")
-  .option("--config-file <file>", "settings file of the stack (default: Pulumi.NAME.yaml)")
-  .option("--json", "print JSON")
-  .action(async (options: Options) => {
-    try {
+void runCommand(
+  new Command("backups:freshness")
+    .description(
+      "Age of each module's newest restorable point, from the bucket alone. Ends with 0 fresh, 2 stale, 1 could not tell.",
+    )
+    .requiredOption("--stack <name>", "the stack whose site is backed up")
+    .option("--config-file <file>", "settings file of the stack (default: Pulumi.NAME.yaml)")
+    .option("--json", "print JSON")
+    .action(async (options: Options) => {
       const result = await freshness(options);
       console.log(options.json ? JSON.stringify(result, undefined, 2) : report(result));
       process.exitCode = exitCodes[result.verdict];
-    } catch (error) {
-      console.error(`backups:freshness: ${error instanceof Error ? error.message : String(error)}`);
-      process.exitCode = 1;
-    }
-  })
-  .parseAsync();
+    }),
+);

@@ -6,6 +6,7 @@ import { openStack } from "./stack";
 import { Journal } from "./rewind/journal";
 import { rewind, type Progress, type RewindResult } from "./rewind/rewind";
 import { openStore } from "./rewind/store";
+import { runCommand } from "../toolchain/run-command";
 
 interface Options {
   readonly stack: string;
@@ -88,20 +89,21 @@ async function main(options: Options): Promise<void> {
   }
 }
 
-void new Command("backups:rewind")
-  .description("Makes what was current in the backup bucket at a time current again. Deletes nothing that holds data.")
-  .requiredOption("--stack <name>", "the stack whose settings name the bucket and how to reach it")
-  .requiredOption("--generation <number>", "the generation that was attacked", Number)
-  .requiredOption("--to <time>", "a moment before the attack, ISO 8601 with a zone")
-  .option("--dry-run", "count, change nothing")
-  .option("--parallel <number>", "keys that are worked on side by side", Number, 16)
-  .option("--journal <file>", "what was done, one line a key; a second run reads it (default: rewind-BUCKET-gN.jsonl)")
-  .option("--config-file <file>", "settings file of the stack (default: Pulumi.NAME.yaml)")
-  .option("--json <file>", "write the counts as JSON")
-  .action((options: Options) =>
-    main(options).catch((error: unknown) => {
-      console.error(`backups:rewind: ${error instanceof Error ? error.message : String(error)}`);
-      process.exitCode = 1;
-    }),
-  )
-  .parseAsync();
+void runCommand(
+  new Command("backups:rewind")
+    .description(
+      "Makes what was current in the backup bucket at a time current again. Deletes nothing that holds data.",
+    )
+    .requiredOption("--stack <name>", "the stack whose settings name the bucket and how to reach it")
+    .requiredOption("--generation <number>", "the generation that was attacked", Number)
+    .requiredOption("--to <time>", "a moment before the attack, ISO 8601 with a zone")
+    .option("--dry-run", "count, change nothing")
+    .option("--parallel <number>", "keys that are worked on side by side", Number, 16)
+    .option(
+      "--journal <file>",
+      "what was done, one line a key; a second run reads it (default: rewind-BUCKET-gN.jsonl)",
+    )
+    .option("--config-file <file>", "settings file of the stack (default: Pulumi.NAME.yaml)")
+    .option("--json <file>", "write the counts as JSON")
+    .action(main),
+);

@@ -6,7 +6,7 @@ import { interrupted, stopSignal } from "../engine/stop-signal";
 import { plan } from "../plan/plan";
 import { PulumiConfig } from "../stacks/secrets/pulumi-config";
 import { ensureToolchain } from "../toolchain/ensure";
-import { repoRoot } from "../toolchain/paths";
+import { repoRoot, settingsFile } from "../toolchain/paths";
 import {
   readVerification,
   verificationAges,
@@ -15,6 +15,7 @@ import {
   type VerificationRecord,
 } from "./verify/record";
 import { verifyBackups } from "./verify/run";
+import { runCommand } from "../toolchain/run-command";
 
 interface Options {
   readonly stack: string;
@@ -55,7 +56,7 @@ async function verify({ stack, configFile, json }: Options, recordFolder: string
   // An operator's own PULUMI_HOME holds the login to the state's backend.
   const home = process.env["PULUMI_HOME"];
   const access = { pulumi, env: { ...env, ...(home ? { PULUMI_HOME: home } : {}) } };
-  const file = resolve(configFile ?? `${repoRoot()}/Pulumi.${stack}.yaml`);
+  const file = settingsFile(stack, configFile);
   const keys = ["smarteros:site", "hcloud:endpoint", "hcloud:token"];
   const values = await new PulumiConfig({ ...access, cwd: repoRoot(), stack, configFile: file }).values(keys);
   const { domain } = z.looseObject({ domain: z.string() }).parse(JSON.parse(values.get("smarteros:site") ?? "{}"));
@@ -85,30 +86,26 @@ async function verify({ stack, configFile, json }: Options, recordFolder: string
   }
 }
 
-void new Command("backups:verify")
-  .description(
-    "Restores the newest valid set of every module onto a scratch host by the recovery's own program and settings, looks at rows, files and keys, destroys the host, and keeps the evidence.",
-  )
-  .option("--stack <name>", "the recovery's stack, whose settings and backend are used", "recovery")
-  .option("--config-file <file>", "its settings (default: Pulumi.NAME.yaml)")
-  .option(
-    "--record <folder>",
-    "where the evidence is kept, as latest.json and latest.md",
-    resolve(repoRoot(), verificationFolder),
-  )
-  .option("--status", "restore nothing: say when each module was verified last")
-  .option("--json", "print JSON")
-  .addHelpText(
-    "after",
-    "\nExit code: 0 all verified; 1 not; 2 with --status: a module's last verification is older than the plan allows; 130 stopped by Ctrl-C.",
-  )
-  .action(async (options: Options) => {
-    try {
+void runCommand(
+  new Command("backups:verify")
+    .description(
+      "Restores the newest valid set of every module onto a scratch host by the recovery's own program and settings, looks at rows, files and keys, destroys the host, and keeps the evidence.",
+    )
+    .option("--stack <name>", "the recovery's stack, whose settings and backend are used", "recovery")
+    .option("--config-file <file>", "its settings (default: Pulumi.NAME.yaml)")
+    .option(
+      "--record <folder>",
+      "where the evidence is kept, as latest.json and latest.md",
+      resolve(repoRoot(), verificationFolder),
+    )
+    .option("--status", "restore nothing: say when each module was verified last")
+    .option("--json", "print JSON")
+    .addHelpText(
+      "after",
+      "\nExit code: 0 all verified; 1 not; 2 with --status: a module's last verification is older than the plan allows; 130 stopped by Ctrl-C.",
+    )
+    .action(async (options: Options) => {
       const folder = resolve(options.record);
       process.exitCode = options.status ? await status(options, folder) : await verify(options, folder);
-    } catch (error) {
-      console.error(`backups:verify: ${error instanceof Error ? error.message : String(error)}`);
-      process.exitCode = exitCodes.failed;
-    }
-  })
-  .parseAsync();
+    }),
+);

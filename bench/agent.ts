@@ -7,6 +7,7 @@ import { startLoad } from "../drill/load";
 import { Timeline } from "../drill/timeline";
 import { cloudDown, cloudReset } from "../local-cloud/cloud";
 import { bytes } from "../plan/units";
+import { runCommand } from "../toolchain/run-command";
 
 /**
  * What the backup agent costs the primary while the drill's writers are at work, beside the same load without it: processor time and memory of the
@@ -88,7 +89,4 @@ async function measure(seconds: number, timeline: Timeline): Promise<Overhead> {
   }
 }
 
-program.parseAsync().catch((error: Error) => {
-  process.stderr.write(`bench:agent: ${error.message}\n`);
-  process.exitCode = 1;
-});
+void runCommand(program);

@@ -16,6 +16,7 @@ import { Timeline } from "../drill/timeline";
 import { cloudDown } from "../local-cloud/cloud";
 import { repoRoot } from "../toolchain/paths";
 import { median } from "./median";
+import { runCommand } from "../toolchain/run-command";
 
 interface Figure {
   readonly what: string;
@@ -163,7 +164,4 @@ program.action(async ({ runs, json }: { runs: number; json?: string }) => {
   if (json) await writeFile(json, `${JSON.stringify({ figures }, null, 2)}\n`);
 });
 
-program.parseAsync().catch((error: Error) => {
-  process.stderr.write(`bench:operator: ${error.message}\n`);
-  process.exitCode = 1;
-});
+void runCommand(program);

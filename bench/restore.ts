@@ -14,6 +14,7 @@ import { manifest, type Manifest } from "../contracts/manifest";
 import { bytes } from "../plan/units";
 import { ciphers, Cleanup, Host, prepareGround, type StoreGround } from "../test/images/site";
 import { median } from "./median";
+import { runCommand } from "../toolchain/run-command";
 
 /**
  * How fast the agent restores, beside a plain parallel download of the same bytes from the same store in the same run: real PostgreSQL, pgBackRest,
@@ -205,7 +206,4 @@ async function timed(work: () => PromiseLike<unknown>): Promise<number> {
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
-program.parseAsync().catch((error: Error) => {
-  process.stderr.write(`bench:restore: ${error.message}\n`);
-  process.exitCode = 1;
-});
+void runCommand(program);

@@ -7,6 +7,7 @@ import { Timeline } from "../drill/timeline";
 import { cloudDown } from "../local-cloud/cloud";
 import { bytes } from "../plan/units";
 import { worstRpo } from "./worst-rpo";
+import { runCommand } from "../toolchain/run-command";
 
 const program = new Command("bench:rpo")
   .description(
@@ -39,7 +40,4 @@ program.action(async ({ runs, size, json }: { runs: number; size: string; json?:
   if (json) await writeFile(json, JSON.stringify({ modules }, null, 2) + "\n");
 });
 
-program.parseAsync().catch((error: Error) => {
-  process.stderr.write(`bench:rpo: ${error.message}\n`);
-  process.exitCode = 1;
-});
+void runCommand(program);

@@ -1,11 +1,11 @@
 import { access, copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, join, resolve } from "node:path";
+import { basename, join } from "node:path";
 import { z } from "zod";
 import { pulumiUp, type UpArgs } from "../engine/up";
 import { findEngine } from "../toolchain/engine";
 import { engineEnvironment } from "../toolchain/ensure";
-import { repoRoot } from "../toolchain/paths";
+import { repoRoot, settingsFile } from "../toolchain/paths";
 import { run } from "../toolchain/run";
 import { OperatorError, type StackOptions } from "./context";
 import { exitCodes } from "./exit-codes";
@@ -55,7 +55,7 @@ export class StackEngine {
   static async find({ stack, configFile }: StackOptions): Promise<StackEngine> {
     const engine = await findEngine();
     if (!engine) throw new OperatorError("no pulumi on this machine; fix: npm run setup", exitCodes.refused);
-    const file = configFile === undefined ? resolve(repoRoot(), `Pulumi.${stack}.yaml`) : resolve(configFile);
+    const file = settingsFile(stack, configFile);
     await access(file).catch((cause: NodeJS.ErrnoException) => {
       throw new OperatorError(
         `${file}: ${cause.code}; allowed: the settings of stack ${stack}; fix: --config-file FILE`,

@@ -18,7 +18,7 @@ export interface AgentCommandArgs {
   readonly secretOutput?: boolean;
   /** An exit code that is an answer too, and no failure. @default none */
   readonly alsoExit?: number;
-  /** An exit code after which a script mends something on the host, and the sub-command runs once more. @default none */
+  /** An exit code after which a script mends something on the host, and, if it could, the sub-command runs once more. @default none */
   readonly mend?: Mend;
   readonly dependsOn: readonly pulumi.Resource[];
 }
@@ -58,7 +58,7 @@ export function agentScript(run: string, image: string, network: string, mounts:
   if (mend) {
     // The input is wanted twice, and stays in the shell's memory: printf is the shell's own.
     const again = `${clear}; printf %s "$input" | ${start}`;
-    return `input=$(cat); { ${again}; } && exit 0; code=$?; [ $code -eq ${mend.exit} ] || exit $code; { ${mend.script}; } >&2 && ${again}`;
+    return `input=$(cat); { ${again}; } && exit 0; code=$?; [ $code -eq ${mend.exit} ] || exit $code; { ${mend.script}; } >&2 || exit $code; ${again}`;
   }
   return alsoExit === undefined ? `${clear}; exec ${start}` : `${clear}; ${start} || [ $? -eq ${alsoExit} ]`;
 }

@@ -5,6 +5,7 @@ import { checkDrift } from "./check";
 import { exitCodes } from "./model";
 import { keepDriftRecord } from "./record";
 import { reportText } from "./report";
+import { runCommand } from "../toolchain/run-command";
 
 interface Options {
   stack: string;
@@ -38,7 +39,4 @@ program.action(async ({ stack, json, configFile, policies }: Options) => {
   process.exitCode = exitCodes[report.verdict];
 });
 
-program.parseAsync().catch((error: Error) => {
-  console.error(`drift: ${error.message}`);
-  process.exitCode = exitCodes.unchecked;
-});
+void runCommand(program);

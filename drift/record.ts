@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { z } from "zod";
-import { repoRoot } from "../toolchain/paths";
+import { repoRoot, settingsFile } from "../toolchain/paths";
 import type { DriftReport } from "./model";
 
 /** What a drift check leaves behind for `smarter status`, which has no time to make one. */
@@ -20,8 +20,6 @@ const driftRecord = z.strictObject({
 export type DriftRecord = z.infer<typeof driftRecord>;
 
 const recordFile = (stack: string, root: string) => join(root, "drift-report", `${stack}.json`);
-const settingsFile = (stack: string, configFile: string | undefined) =>
-  configFile === undefined ? join(repoRoot(), `Pulumi.${stack}.yaml`) : resolve(configFile);
 const nameOf = ({ urn }: { readonly urn: string }) => urn.split("::").at(-1)!;
 
 export interface DriftRecordArgs {

@@ -10,6 +10,7 @@ import { drillFolder } from "./ground";
 import { languages, renderHtml, renderMarkdown, renderScenarios, renderTable, type Language } from "./report";
 import { drillResult, scenarioNames, type DrillResult, type ScenarioName } from "./result";
 import { Timeline } from "./timeline";
+import { runCommand } from "../toolchain/run-command";
 
 interface Options {
   scenario: ScenarioName | "all";
@@ -35,7 +36,11 @@ const program = new Command("drill")
   .option("--size <size>", "size of Odoo's database", parsed(bytes), bytes("64 MB"))
   .option("--keep", "leave the local cloud and the recovered site running (npm run cloud:down ends it)")
   .option("--json <file>", "write the record of the drill")
-  .option("--report <folder>", "write the report there, as HTML and Markdown; of other scenarios in a folder of their name", "drill-report")
+  .option(
+    "--report <folder>",
+    "write the report there, as HTML and Markdown; of other scenarios in a folder of their name",
+    "drill-report",
+  )
   .option(
     "--target-time <time>",
     "restore to this time instead of the newest backup set, ISO 8601 with a zone",
@@ -149,7 +154,4 @@ function language(text: string): Language {
   return found;
 }
 
-program.parseAsync().catch((error: Error) => {
-  process.stderr.write(`drill: ${error.message}\n`);
-  process.exitCode = 1;
-});
+void runCommand(program);

@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
+import type { S3Client } from "@aws-sdk/client-s3";
 import type { GateCheck } from "../contracts/gate";
 import { generationLayout } from "../contracts/generation";
 import { guardFiles, guardSet } from "../contracts/guard";
@@ -8,6 +8,7 @@ import { answersOf } from "../fence/answers";
 import { addresses } from "../local-cloud/addresses";
 import type { Cloud } from "../local-cloud/cloud";
 import type { Site } from "../outside/site";
+import { objectsBelow } from "../stacks/backup-store";
 
 export interface ComeBackArgs {
   readonly cloud: Pick<Cloud, "connectHostinger" | "rebootHostinger">;
@@ -83,21 +84,12 @@ async function untilDown({ onVps, site }: ComeBackArgs, word: string): Promise<P
 
 async function wroteNothing({ s3, bucket, decidedAt }: ComeBackArgs): Promise<GateCheck> {
   const Prefix = generationLayout(1).prefix;
-  const after: string[] = [];
-  let all = 0;
-  for (let token: string | undefined, more = true; more;) {
-    const page = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix, ContinuationToken: token }));
-    for (const { Key, LastModified } of page.Contents ?? []) {
-      all += 1;
-      if (LastModified!.getTime() > Date.parse(decidedAt)) after.push(Key!);
-    }
-    token = page.NextContinuationToken;
-    more = token !== undefined;
-  }
+  const all = await objectsBelow(s3, bucket, Prefix);
+  const after = all.filter(({ writtenAt }) => writtenAt > Date.parse(decidedAt)).map(({ key }) => key);
   return {
     name: "writes nothing to the backups after its fence",
-    ok: all > 0 && after.length === 0,
-    evidence: `${after.length} of ${all} objects below ${Prefix} are younger than ${decidedAt}${after.length > 0 ? `: ${after.slice(0, 5).join(", ")}` : ""}`,
+    ok: all.length > 0 && after.length === 0,
+    evidence: `${after.length} of ${all.length} objects below ${Prefix} are younger than ${decidedAt}${after.length > 0 ? `: ${after.slice(0, 5).join(", ")}` : ""}`,
   };
 }
 

@@ -168,7 +168,7 @@ const quoted = { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" } as
  * so an engine that is killed in that moment leaves an empty one, and the state cannot be read any more ("failed to load checkpoint: EOF").
  * The state itself is written beside and renamed. https://pkg.go.dev/gocloud.dev/blob/fileblob
  */
-export const stateUrl = (folder: string): string => `file://${folder}?metadata=skip`;
+const stateUrl = (folder: string): string => `file://${folder}?metadata=skip`;
 
 /** Where the passphrase of a drill's stacks lies. */
 export const passphraseFile = (folder: string): string => join(folder, "passphrase");

@@ -9,7 +9,13 @@ import {
 } from "@aws-sdk/client-s3";
 import { z } from "zod";
 import { generationLayout, generationOfKey } from "../contracts/generation";
-import { asOf, checkManifest, manifest as manifestSchema, type CipherPasswords, type Manifest } from "../contracts/manifest";
+import {
+  asOf,
+  checkManifest,
+  manifest as manifestSchema,
+  type CipherPasswords,
+  type Manifest,
+} from "../contracts/manifest";
 
 /**
  * The backup bucket as an operator's machine reads it. Loads no Pulumi: the program and `smarter status` both use it.
@@ -194,22 +200,33 @@ export async function activeGeneration(s3: S3Client, bucket: string): Promise<nu
   return undefined;
 }
 
-/** Keys of a generation's manifests, newest first. @throws the store's error */
-export async function newestManifests(s3: S3Client, bucket: string, generation: number): Promise<string[]> {
-  const keys: string[] = [];
+/** An object by its name. */
+export interface Listed {
+  readonly key: string;
+  /** Milliseconds since the epoch. */
+  readonly writtenAt: number;
+}
+
+/** Every current object whose key begins so, in S3's order. @throws the store's error */
+export async function objectsBelow(s3: S3Client, bucket: string, prefix: string): Promise<Listed[]> {
+  const found: Listed[] = [];
   let token: string | undefined;
   do {
-    const page = await s3.send(
-      new ListObjectsV2Command({
-        Bucket: bucket,
-        Prefix: generationLayout(generation).manifests,
-        ContinuationToken: token,
-      }),
-    );
-    keys.push(...(page.Contents ?? []).flatMap((o) => (o.Key ? [o.Key] : [])));
+    const page = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }));
+    for (const { Key, LastModified } of page.Contents ?? [])
+      if (Key) found.push({ key: Key, writtenAt: LastModified?.getTime() ?? Number.NaN });
     token = page.NextContinuationToken;
   } while (token);
-  return keys.sort().reverse();
+  return found;
+}
+
+/** Keys of a generation's manifests, newest first. @throws the store's error */
+export async function newestManifests(s3: S3Client, bucket: string, generation: number): Promise<string[]> {
+  const manifests = await objectsBelow(s3, bucket, generationLayout(generation).manifests);
+  return manifests
+    .map(({ key }) => key)
+    .sort()
+    .reverse();
 }
 
 /** Whether a generation has finished a backup cycle: it does so only once it serves. @throws the store's error */

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { ensureToolchain } from "../toolchain/ensure";
 import { initSecrets, type InitSecretsResult } from "./secrets/init";
 import { PulumiConfig } from "./secrets/pulumi-config";
+import { runCommand } from "../toolchain/run-command";
 
 interface Options {
   readonly stack: string;
@@ -49,21 +50,17 @@ async function main(options: Options): Promise<void> {
   if (result.differing.length > 0) process.exitCode = 1;
 }
 
-void new Command("secrets:init")
-  .description(
-    "Makes the secrets that a stack still lacks, and says where the others come from. Secrets that are set are kept.",
-  )
-  .requiredOption("--stack <name>", "the stack, which must have been initialised: pulumi stack init NAME")
-  .option(
-    "--from <stack>",
-    "copy the shared secrets from this stack instead of making them: a recovery needs the primary's",
-  )
-  .option("--force", "with --from: replace shared secrets that differ from that stack's")
-  .option("--config-file <file>", "settings file of the stack (default: Pulumi.NAME.yaml)")
-  .action((options: Options) =>
-    main(options).catch((error: unknown) => {
-      console.error(`secrets:init: ${error instanceof Error ? error.message : String(error)}`);
-      process.exitCode = 1;
-    }),
-  )
-  .parseAsync();
+void runCommand(
+  new Command("secrets:init")
+    .description(
+      "Makes the secrets that a stack still lacks, and says where the others come from. Secrets that are set are kept.",
+    )
+    .requiredOption("--stack <name>", "the stack, which must have been initialised: pulumi stack init NAME")
+    .option(
+      "--from <stack>",
+      "copy the shared secrets from this stack instead of making them: a recovery needs the primary's",
+    )
+    .option("--force", "with --from: replace shared secrets that differ from that stack's")
+    .option("--config-file <file>", "settings file of the stack (default: Pulumi.NAME.yaml)")
+    .action(main),
+);

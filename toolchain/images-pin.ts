@@ -3,6 +3,7 @@ import { join, relative } from "node:path";
 import { Command } from "commander";
 import { pinFile, type PinnedImage } from "./images-pin/pin";
 import { repoRoot } from "./paths";
+import { runCommand } from "./run-command";
 
 interface Options {
   readonly stack?: string;
@@ -68,16 +69,12 @@ async function main(options: Options): Promise<void> {
   }
 }
 
-new Command("images:pin")
-  .description("Gives every image in the stacks' config the digest that its tag has at its registry now.")
-  .option("--stack <name>", "only the config of this stack (default: all stacks)")
-  .option("--config-file <file>", "only this config file")
-  .option("--dry-run", "resolve and report, write nothing")
-  .option("--json", "report as JSON on stdout")
-  .action((options: Options) =>
-    main(options).catch((error: unknown) => {
-      console.error(`images:pin: ${error instanceof Error ? error.message : String(error)}`);
-      process.exitCode = 1;
-    }),
-  )
-  .parseAsync();
+void runCommand(
+  new Command("images:pin")
+    .description("Gives every image in the stacks' config the digest that its tag has at its registry now.")
+    .option("--stack <name>", "only the config of this stack (default: all stacks)")
+    .option("--config-file <file>", "only this config file")
+    .option("--dry-run", "resolve and report, write nothing")
+    .option("--json", "report as JSON on stdout")
+    .action(main),
+);

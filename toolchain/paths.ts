@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 /**
  * Everything slow or large lives in one folder outside the repository, and can be deleted at any time.
@@ -10,6 +10,10 @@ export const cacheRoot = (): string => process.env["SMARTEROS_CACHE"] ?? join(ho
 
 /** Repository root. */
 export const repoRoot = (): string => join(__dirname, "..");
+
+/** The settings of a stack, absolute: the repository's own, unless others are named. */
+export const settingsFile = (stack: string, configFile?: string): string =>
+  configFile === undefined ? join(repoRoot(), `Pulumi.${stack}.yaml`) : resolve(configFile);
 
 export const paths = {
   /** Built executables, one folder per content key: bin/<name>-<key>/<name>. */

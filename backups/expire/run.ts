@@ -1,8 +1,15 @@
-import { DeleteObjectsCommand, ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
+import { DeleteObjectsCommand, type S3Client } from "@aws-sdk/client-s3";
 import pMap from "p-map";
 import { generationLayout } from "../../contracts/generation";
-import { checkManifest, manifest as manifestSchema, type ManifestBody } from "../../contracts/manifest";
-import { generationsIn, hasServed, newestManifests, readClaim, readText } from "../../stacks/backup-store";
+import {
+  chooseSet,
+  generationsIn,
+  hasServed,
+  newestManifests,
+  objectsBelow,
+  readClaim,
+  readText,
+} from "../../stacks/backup-store";
 import { type Repositories, type RepositoryAccess, type Said, withRepositories } from "../repositories";
 import { choose, type DatedSet, type KeepRules } from "./keep";
 import { neededBy, unneeded, unneededVault } from "./snapshots";
@@ -44,9 +51,13 @@ export async function expire(args: ExpireArgs): Promise<Expired> {
   const { bucket } = args.s3;
   const keys = await newestManifests(store, bucket, generation);
   onProgress(`g${generation}: ${keys.length} manifests are read`);
-  const read = await pMap(keys, async (key) => ({ key, body: verified(await readText(store, bucket, key), args) }), {
-    concurrency: requests,
-  });
+  const read = await pMap(
+    keys,
+    async (key) => ({ key, body: validBody(key, (await readText(store, bucket, key)) ?? "", args) }),
+    {
+      concurrency: requests,
+    },
+  );
   const bodies = new Map(read.flatMap(({ key, body }) => (body ? [[key, body] as const] : [])));
   const invalid = read.flatMap(({ key, body }) => (body ? [] : [key]));
   if (keys.length > 0 && bodies.size === 0)
@@ -63,7 +74,11 @@ export async function expire(args: ExpireArgs): Promise<Expired> {
       needed.snapshots,
       now,
     );
-    const vault = unneededVault(await listed(store, bucket, generationLayout(generation).vault), needed.vault, now);
+    const vault = unneededVault(
+      await objectsBelow(store, bucket, generationLayout(generation).vault),
+      needed.vault,
+      now,
+    );
     onProgress(
       `g${generation}: ${keep.length} sets stay; ${drop.length} sets, ${snapshots.length} snapshots, ${vault.length} of Vault go`,
     );
@@ -112,15 +127,9 @@ function well(said: Said): Said {
   throw new Error(`${said.asked}: ${said.last}`);
 }
 
-function verified(text: string | undefined, { ciphers, generation }: ExpireArgs): ManifestBody | undefined {
-  try {
-    const parsed = manifestSchema.parse(JSON.parse(text ?? ""));
-    const proofs = checkManifest(parsed, ciphers);
-    return proofs.postgres && proofs.files && parsed.body.generation === generation ? parsed.body : undefined;
-  } catch {
-    return undefined; // reported by its key
-  }
-}
+/** Of a manifest that a recovery would take. */
+const validBody = (key: string, text: string, { ciphers, generation }: ExpireArgs) =>
+  chooseSet([{ key, text }], ciphers, generation).chosen?.manifest.body;
 
 /** Sets of this generation with which a recovery began that does not serve yet: its next run restores the same. */
 async function claimed(store: S3Client, bucket: string, generation: number): Promise<Set<string>> {
@@ -129,18 +138,6 @@ async function claimed(store: S3Client, bucket: string, generation: number): Pro
     later.map(async (g) => ((await hasServed(store, bucket, g)) ? undefined : readClaim(store, bucket, g))),
   );
   return new Set(claims.flatMap((claim) => claim?.manifestKey ?? []));
-}
-
-async function listed(store: S3Client, Bucket: string, Prefix: string) {
-  const found: { key: string; writtenAt: number }[] = [];
-  for (let token: string | undefined, more = true; more;) {
-    const page = await store.send(new ListObjectsV2Command({ Bucket, Prefix, ContinuationToken: token }));
-    for (const { Key, LastModified } of page.Contents ?? [])
-      if (Key && LastModified) found.push({ key: Key, writtenAt: LastModified.getTime() });
-    token = page.NextContinuationToken;
-    more = token !== undefined;
-  }
-  return found;
 }
 
 /** Without a version id: a marker, never a version. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { folderInSnapshot, type ManifestBody } from "../../contracts/manifest";
+import type { Listed } from "../../stacks/backup-store";
 import { sha256OfKey } from "../../contracts/generation";
 
 /** What the kept sets need of what lies beside them. */
@@ -35,8 +36,5 @@ export const unneeded = (json: string, needed: ReadonlySet<string>, now: number)
     .map(({ id }) => id);
 
 /** Of the objects below a generation's `vault/`, those that no kept set names. @param now milliseconds since the epoch */
-export const unneededVault = (
-  objects: readonly { readonly key: string; readonly writtenAt: number }[],
-  needed: ReadonlySet<string>,
-  now: number,
-): string[] => objects.flatMap(({ key, writtenAt }) => (!needed.has(key) && now - writtenAt > youngMs ? [key] : []));
+export const unneededVault = (objects: readonly Listed[], needed: ReadonlySet<string>, now: number): string[] =>
+  objects.flatMap(({ key, writtenAt }) => (!needed.has(key) && now - writtenAt > youngMs ? [key] : []));

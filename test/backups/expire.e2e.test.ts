@@ -53,6 +53,15 @@ async function expireIn(days: number, more: Partial<ExpireArgs> = {}) {
   });
 }
 
+const versions = async () => {
+  const listed = await ground.owner.send(
+    new ListObjectVersionsCommand({ Bucket: ground.s3.bucket, Prefix: "g1/", MaxKeys: 1_000 }),
+  );
+  expect(listed.IsTruncated).toBe(false);
+  return new Set((listed.Versions ?? []).map(({ Key, VersionId }) => `${Key} ${VersionId}`));
+};
+let versionsBefore: Set<string>;
+
 const names = async () => ({
   manifests: await ground.keys("g1/manifests/"),
   snapshots: await ground.keys("g1/files/snapshots/"),
@@ -99,6 +108,7 @@ it("keeps a set with which a recovery has begun, until that serves", async () =>
 }, 60_000);
 
 it("hides old sets and what only they named; what stays is whole, and backups go on", async () => {
+  versionsBefore = await versions();
   await expireIn(3);
   expect([(await names()).manifests.length, (await names()).snapshots.length]).toEqual([1, 1]);
   const { s3AccessKey: accessKeyId, s3SecretKey: secretAccessKey } = await ground.keysOf("reader", 1);
@@ -116,14 +126,16 @@ it("hides old sets and what only they named; what stays is whole, and backups go
 }, 90_000);
 
 it("destroys nothing: every version is still there", async () => {
-  const versions = await ground.owner.send(
+  const manifests = await ground.owner.send(
     new ListObjectVersionsCommand({ Bucket: ground.s3.bucket, Prefix: "g1/manifests/" }),
   );
-  expect(versions.Versions).toHaveLength(4);
-  expect(versions.DeleteMarkers).toHaveLength(2);
+  expect(manifests.Versions).toHaveLength(4);
+  expect(manifests.DeleteMarkers).toHaveLength(2);
+  const after = await versions();
+  expect([...versionsBefore].filter((version) => !after.has(version))).toEqual([]);
 }, 60_000);
 
-it("expires base copies of PostgreSQL once a newer full one reaches back far enough", async () => {
+it("keeps the only full copy of PostgreSQL, however old", async () => {
   const full = async () =>
     new Set(
       (await ground.keys("g1/postgres/backup/main/")).flatMap((key) => /main\/(\d{8}-\d{6}F)\//.exec(key)?.[1] ?? []),

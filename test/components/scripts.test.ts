@@ -45,11 +45,11 @@ describe("what runs on a host", () => {
 });
 
 /** A sub-command that ends with these codes, one a start; `docker` is a function of the shell. */
-function mending(codes: readonly number[]) {
+function mending(codes: readonly number[], mends = "true") {
   const folder = mkdtempSync(join(tmpdir(), "mend-"));
   try {
     const script = agentScript("vault-restore", "image", "net", [], {
-      mend: { exit: 5, script: `echo mended >> ${folder}/seen` },
+      mend: { exit: 5, script: `echo mended >> ${folder}/seen && ${mends}` },
     });
     const docker = `docker() { [ "$1" = run ] || return 0; cat >> ${folder}/seen; echo >> ${folder}/seen; n=$(cat ${folder}/n); echo $((n + 1)) > ${folder}/n; set -- ${codes.join(" ")}; shift $n; return $1; }`;
     writeFileSync(join(folder, "n"), "0");
@@ -70,6 +70,9 @@ describe("a sub-command with something to mend", () => {
     expect(mending([5, 0])).toEqual({ code: 0, seen: [input, "mended", input] });
     expect(mending([5, 4])).toEqual({ code: 4, seen: [input, "mended", input] });
     expect(mending([5, 5, 0])).toEqual({ code: 5, seen: [input, "mended", input] });
+  });
+  it("is not run again when it could not be mended", () => {
+    expect(mending([5, 0], "false")).toEqual({ code: 5, seen: [input, "mended"] });
   });
 });
 

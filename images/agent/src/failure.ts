@@ -1,4 +1,5 @@
 import { gateFailedExitCode } from "../../../contracts/gate";
+import { vaultCutOffExitCode, vaultSharesExitCode } from "../../../contracts/vault";
 
 /** Exit codes of the agent; 1 is any other error. */
 export const exitCodes = {
@@ -6,10 +7,10 @@ export const exitCodes = {
   gateFailed: gateFailedExitCode,
   /** A restore was refused; nothing was touched. */
   refused: 3,
-  /** Vault's shares are wrong or too few (contracts/vault.ts). */
-  vaultShares: 4,
-  /** Vault has to be emptied before it can be restored (contracts/vault.ts). */
-  vaultCutOff: 5,
+  /** Vault's shares are wrong or too few. */
+  vaultShares: vaultSharesExitCode,
+  /** Vault has to be emptied before it can be restored. */
+  vaultCutOff: vaultCutOffExitCode,
 } as const;
 
 /** An error that ends the command with an exit code of its own. */

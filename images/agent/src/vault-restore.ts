@@ -1,15 +1,8 @@
 import { access, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { RestoreResult } from "../../../contracts/agent";
-import {
-  vaultCutOffExitCode,
-  type VaultIdentity,
-  vaultIdentity,
-  vaultIdentityName,
-  vaultSharesExitCode,
-  type VaultRestoreSpec,
-} from "../../../contracts/vault";
-import { Failure } from "./failure";
+import { type VaultIdentity, vaultIdentity, vaultIdentityName, type VaultRestoreSpec } from "../../../contracts/vault";
+import { exitCodes, Failure } from "./failure";
 import { type Log, messageOf } from "./log";
 import { parseJson } from "./settings";
 import { VaultClient, VaultError } from "./vault-client";
@@ -49,7 +42,7 @@ export async function vaultRestore(spec: VaultRestoreSpec, log: Log): Promise<Re
     if (!cutOff) throw error;
     throw new Failure(
       `an earlier run was cut off before Vault's snapshot was in place, and left a Vault that holds nothing (${messageOf(error)}); fix: ${startAgain}`,
-      vaultCutOffExitCode,
+      exitCodes.vaultCutOff,
     );
   }
   await rm(mark, { force: true });
@@ -127,6 +120,6 @@ function stop({ secretsRequired }: VaultRestoreSpec, why: string): Failure {
   return new Failure(
     `Vault cannot be unsealed: ${why}; the recovery stops before what depends on Vault (${secretsRequired}); fix: give shares from the ` +
       `escrow, of the Vault that made this snapshot; if they are, an earlier run was cut off before the snapshot was in place: ${startAgain}`,
-    vaultSharesExitCode,
+    exitCodes.vaultShares,
   );
 }
