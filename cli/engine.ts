@@ -92,6 +92,11 @@ export class StackEngine {
     return JSON.parse(await this.ask(args, signal)) as Record<string, unknown>;
   }
 
+  /** Takes a value out of the settings file; one that is not there is no error. */
+  async unset(key: string): Promise<void> {
+    await this.ask(["config", "rm", key, ...this.options]);
+  }
+
   /** Lets go of the state's lock, whoever holds it. */
   async cancel(): Promise<void> {
     await this.ask(["cancel", this.stack, "--yes"]);

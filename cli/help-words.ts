@@ -4,6 +4,7 @@ type CommandName =
   | "status"
   | "failover"
   | "activate"
+  | "failback"
   | "recover"
   | "postgres"
   | "files"
@@ -48,7 +49,7 @@ interface HelpWords {
   };
   /** Shown below the help of commands whose exit codes differ. */
   readonly exits: Readonly<
-    Record<"smarter" | "status" | "activate" | "recover" | "checklist" | "audit" | "doctor" | "drill", string>
+    Record<"smarter" | "status" | "activate" | "failback" | "recover" | "checklist" | "audit" | "doctor" | "drill", string>
   >;
   readonly usage: string;
   readonly arguments: string;
@@ -65,6 +66,8 @@ export const helpWords: Words<HelpWords> = {
       status: "what works, what does not, and whether to declare a disaster",
       failover: "brings the business back at the other provider",
       activate: "activates the recovery: preflight, confirmation, restore, gate, DNS, report; run again, it resumes",
+      failback:
+        "brings the business back to the primary: its host is made ready, writing pauses, last backup, recovery; run again, it resumes",
       recover: "brings data back on the host that lives",
       postgres: "the whole cluster, restored beside the damaged one, verified, put in its place; run again, it resumes",
       files: "one service's files, or one path of them, brought back to the newest backup or to a time",
@@ -111,6 +114,8 @@ export const helpWords: Words<HelpWords> = {
         "Exit codes: 0 healthy; 2 degraded; 3 a trigger of the plan holds: declare a disaster; 1 it could not look.",
       activate:
         "Exit codes: 0 recovered; 1 failed (run it again to resume); 2 recovered, but the checklist has open items; 4 refused, nothing was changed; 130 Ctrl-C.",
+      failback:
+        "Exit codes: 0 back on the primary; 1 failed (run it again to resume); 2 back, but the checklist has open items; 4 refused, the other site serves; 130 Ctrl-C.",
       recover:
         "Exit codes: 0 done; 1 failed (run it again to resume); 2 recovered, but the backups lag; 4 refused, nothing was changed; 130 Ctrl-C.",
       checklist: "Exit codes: 0 every item holds; 2 one does not; 1 it could not look.",
@@ -133,6 +138,8 @@ export const helpWords: Words<HelpWords> = {
       failover: "trae el negocio de vuelta en el otro proveedor",
       activate:
         "activa la recuperación: verificación previa, confirmación, restauración, validación, DNS, informe; repetido, continúa",
+      failback:
+        "trae el negocio de vuelta al primario: se prepara su host, pausa de escritura, último respaldo, recuperación; repetido, continúa",
       recover: "trae datos de vuelta en el host que vive",
       postgres: "el clúster entero, restaurado junto al dañado, verificado y puesto en su lugar; repetido, continúa",
       files: "los archivos de un servicio, o una ruta de ellos, de vuelta al respaldo más nuevo o a un momento",
@@ -179,6 +186,8 @@ export const helpWords: Words<HelpWords> = {
         "Códigos de salida: 0 sano; 2 degradado; 3 se cumple un criterio del plan: declarar un desastre; 1 no se pudo mirar.",
       activate:
         "Códigos de salida: 0 recuperado; 1 falló (repetir el comando continúa); 2 recuperado, pero quedan puntos del checklist; 4 rechazado, nada cambió; 130 Ctrl-C.",
+      failback:
+        "Códigos de salida: 0 de vuelta en el primario; 1 falló (repetir el comando continúa); 2 de vuelta, pero quedan puntos del checklist; 4 rechazado, el otro sitio sirve; 130 Ctrl-C.",
       recover:
         "Códigos de salida: 0 hecho; 1 falló (repetir el comando continúa); 2 recuperado, pero los respaldos tardan; 4 rechazado, nada cambió; 130 Ctrl-C.",
       checklist: "Códigos de salida: 0 se cumplen todos; 2 alguno no; 1 no se pudo mirar.",

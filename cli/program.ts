@@ -109,6 +109,19 @@ export function buildProgram({ lang, context, onExit, completion = true }: Progr
     () => require("./audit/command") as typeof import("./audit/command"),
   );
 
+  runs(
+    exits(
+      onStack(
+        confirmed(command(program, "failback").option("--reason <text>", t.options.reason))
+          .option("--report <folder>", t.options.report, "incidents")
+          .option("--json", t.options.json),
+        "primary",
+      ),
+      "failback",
+    ),
+    () => require("./failback/command") as typeof import("./failback/command"),
+  );
+
   const recover = command(program, "recover").helpCommand(false);
   const toATime = (target: Command) => target.option("--at <time>", t.options.at, time(t.allowed));
   runs(

@@ -105,8 +105,8 @@ const localCloudStandIns = [
 
 const operatorKeyFile = (folder: string) => join(folder, "operator");
 
-/** What the primary's Vault needs to be opened again, as the recovery's settings want it. */
-async function escrowed(stacks: DrillStacks): Promise<Record<string, string>> {
+/** What the Vault that the primary opened first needs to be opened again, as a restoring stack's settings want it. */
+export async function escrowed(stacks: DrillStacks): Promise<Record<string, string>> {
   const { token, unsealShares } = vaultEscrow.parse((await stacks.outputs("primary"))["vaultEscrow"]);
   return { "smarteros:vaultToken": token, "smarteros:vaultUnsealShares": JSON.stringify(unsealShares) };
 }

@@ -57,6 +57,11 @@ export class DrillStacks {
     }
   }
 
+  /** Sets one value in the clear. @param path @example "smarteros:site.generation" */
+  async set(stack: StackName, path: string, value: string): Promise<void> {
+    await this.pulumi(stack, ["config", "set", "--path", path, value, "--stack", stack, "-C", this.stackFolder(stack)]);
+  }
+
   /**
    * `pulumi up`.
    * @throws UpFailed

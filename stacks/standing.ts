@@ -1,6 +1,6 @@
 import { S3ServiceException, type S3Client } from "@aws-sdk/client-s3";
 import { activation, generationLayout } from "../contracts/generation";
-import { explainStoreError, generationsIn, readClaim, readText, s3Client } from "./backup-store";
+import { explainStoreError, generationsIn, hasServed, readClaim, readText, s3Client } from "./backup-store";
 import type { StackConfig } from "./config";
 import { PreflightError } from "./preflight";
 
@@ -33,8 +33,19 @@ export async function successorOf(s3: S3Client, bucket: string, generation: numb
   return undefined;
 }
 
+/** Whether this generation is still to be begun, after others: nobody has claimed it, and it has never served. @throws the store's error */
+export async function isToCome(s3: S3Client, bucket: string, generation: number): Promise<boolean> {
+  const [all, claim, served] = await Promise.all([
+    generationsIn(s3, bucket),
+    readClaim(s3, bucket, generation),
+    hasServed(s3, bucket, generation),
+  ]);
+  return all.some((other) => other < generation) && claim === undefined && !served;
+}
+
 /**
- * Whether this stack may run its site: only the newest generation may. An older one may stand by where the program knows how.
+ * Whether this stack may run its site: only the newest generation may. An older one, and one that is still to come, may stand by where the
+ * program knows how.
  * @returns true: it is to stand by
  * @throws PreflightError naming who is active since when, or that a standby was asked for of the active site
  */
@@ -42,8 +53,10 @@ export async function standsBy(config: StackConfig, role: "primary" | "recovery"
   const { site, asStandby, aws } = config;
   const s3 = s3Client(aws);
   let successor: Successor | undefined;
+  let toCome = false;
   try {
     successor = await successorOf(s3, site.backups.bucket, site.generation);
+    toCome = asStandby && (await isToCome(s3, site.backups.bucket, site.generation));
   } catch (error) {
     // Before the primary's first run there is no bucket, and nobody else.
     if (!(error instanceof S3ServiceException && error.name === "NoSuchBucket"))
@@ -53,8 +66,9 @@ export async function standsBy(config: StackConfig, role: "primary" | "recovery"
   }
   if (successor === undefined) {
     if (!asStandby) return false;
+    if (toCome && role === "primary") return true;
     throw new PreflightError([
-      `smarteros:asStandby: received true, but generation ${site.generation} is the newest: it would stop the active site; allowed: only while a newer one is active; fix: pulumi config rm smarteros:asStandby`,
+      `smarteros:asStandby: received true, but generation ${site.generation} is the newest: it would stop the active site; allowed: only while another one is active; fix: pulumi config rm smarteros:asStandby`,
     ]);
   }
   if (asStandby && role === "primary") return true;

@@ -32,6 +32,8 @@ export interface UpWithLocksArgs {
   readonly engine: StackEngine;
   readonly journal: Journal;
   readonly config: Readonly<Record<string, string>>;
+  /** Further options of `pulumi up`. @default none */
+  readonly more?: readonly string[];
   /** Another operator's lock on another machine may be removed: they cannot go on. */
   readonly takeOver: boolean;
   readonly onEvent: (event: EngineEvent) => void;
@@ -65,12 +67,12 @@ const mayUnlock = async (locks: readonly StateLock[], takeOver: boolean): Promis
     (stale) => stale || (takeOver && locks.every(({ host }) => host !== hostname())),
   );
 
-async function up({ engine, journal, config, onEvent, onLog, signal }: UpWithLocksArgs): Promise<void> {
+async function up({ engine, journal, config, more, onEvent, onLog, signal }: UpWithLocksArgs): Promise<void> {
   const log = journal.logFile(new Date());
   onLog(log);
   let noted: Promise<void> | undefined;
   try {
-    await engine.up({ log, onEvent, signal, onStart: (pid) => (noted = journal.engineStarted(pid, log)) }, config);
+    await engine.up({ log, onEvent, signal, onStart: (pid) => (noted = journal.engineStarted(pid, log)) }, config, more);
   } finally {
     await noted;
   }

@@ -137,7 +137,7 @@ function lastMessage(stderr: string): string {
 }
 
 /** Waits for a set whose database is of after a time. @returns its key @throws OperatorError when none comes in time */
-export async function nextBackup(living: Living, { lang, signal }: Context, since: string): Promise<string> {
+export async function nextBackup(living: Pick<Living, "config">, { lang, signal }: Context, since: string): Promise<string> {
   const deadline = performance.now() + backupSeconds * 1_000;
   for await (const _ of setInterval(500)) {
     signal.throwIfAborted();

@@ -63,7 +63,8 @@ export async function findLiving(options: StackOptions, lang: Language, signal: 
   };
 }
 
-function configOf(clear: ClearConfig, stack: "primary" | "recovery"): StackConfig {
+/** The settings, checked. @throws OperatorError with every problem */
+export function configOf(clear: ClearConfig, stack: "primary" | "recovery"): StackConfig {
   try {
     setAllConfig({ ...clear.values }, [...clear.secretKeys]);
     return readConfig(stack);

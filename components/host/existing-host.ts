@@ -24,7 +24,8 @@ export class ExistingHost extends pulumi.ComponentResource implements HostConnec
     super("smarteros:host:ExistingHost", name, {}, opts);
     this.address = pulumi.output(args.address);
     this.connection = sshConnection(args.ssh, args.address, args.hostKey);
-    this.ready = new command.remote.Command(`${name}-ready`, { connection: this.connection, create: readyScript(args.folders) }, { parent: this });
+    // A host with another key is another host, or one that was rebuilt: nothing of what was made ready is there.
+    this.ready = new command.remote.Command(`${name}-ready`, { connection: this.connection, create: readyScript(args.folders), triggers: [args.hostKey] }, { parent: this });
     this.docker = dockerProvider(`${name}-docker`, args.ssh, this.address, sshOptions(args.ssh, name, args.hostKey), this.ready, this);
     this.registerOutputs({ address: this.address });
   }

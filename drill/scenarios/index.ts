@@ -1,4 +1,5 @@
 import type { ScenarioName } from "../result";
+import { failback } from "./failback";
 import { fileLoss } from "./file-loss";
 import { networksBroken } from "./networks-broken";
 import { partitionedPrimary } from "./partitioned-primary";
@@ -11,6 +12,7 @@ import { vpsDown } from "./vps-down";
 export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   "vps-down": vpsDown,
   "partitioned-primary": partitionedPrimary,
+  failback,
   "postgres-corrupt": postgresCorrupt,
   "sql-injection": sqlInjection,
   "file-loss": fileLoss,

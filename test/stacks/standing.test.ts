@@ -82,6 +82,24 @@ describe("a site", () => {
     active(2);
     expect(await standsBy(configOf("primary", true), "primary")).toBe(true);
   });
+  it("stands by before its generation is begun, and not once it is", async () => {
+    const next = (): StackConfig => {
+      const settings = settingsOf("primary", true);
+      setConfig({
+        ...settings,
+        "smarteros:site": { ...settings["smarteros:site"], generation: 3, restoreFrom: 2 },
+        "smarteros:vaultToken": "t".repeat(24),
+        "smarteros:vaultUnsealShares": JSON.stringify(["first".padEnd(44, "x"), "second".padEnd(44, "x")]),
+      });
+      return readConfig("primary");
+    };
+    active(2);
+    expect(await standsBy(next(), "primary")).toBe(true);
+    claimed(3);
+    await expect(standsBy(next(), "primary")).rejects.toThrow(
+      /generation 3 is the newest: it would stop the active site/,
+    );
+  });
 });
 
 it("a standby has host, network, images and data, and nothing that runs, writes or takes DNS", async () => {

@@ -26,6 +26,8 @@ export const en: Strings = {
   scenarios: {
     "partitioned-primary":
       "The VPS is cut off and lives on; it is fenced, everything is recovered at another provider, and it comes back: it must stay down",
+    failback:
+      "The business, recovered at another provider, goes back to a new VPS under load; times are of the write pause",
     "vps-down": "The VPS is lost without warning; everything is recovered at another provider from the backups",
     "postgres-corrupt": "The files of every database are overwritten; the cluster is recovered on the living host",
     "sql-injection": "An injected statement alters and deletes data; the cluster goes back to the moment before it",

@@ -26,6 +26,8 @@ export const es: Strings = {
   scenarios: {
     "partitioned-primary":
       "El VPS queda aislado y sigue vivo; se le cerca, todo se recupera en otro proveedor, y el VPS vuelve: debe quedar detenido",
+    failback:
+      "El negocio, recuperado en otro proveedor, vuelve a un VPS nuevo bajo carga; los tiempos son de la pausa de escritura",
     "vps-down": "El VPS se pierde sin aviso; todo se recupera en otro proveedor desde los respaldos",
     "postgres-corrupt": "Los archivos de todas las bases de datos se sobrescriben; el clúster se recupera en el host vivo",
     "sql-injection": "Una sentencia inyectada altera y borra datos; el clúster vuelve al momento anterior",

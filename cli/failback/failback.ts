@@ -1,0 +1,216 @@
+import { runOverSsh, type SshHost } from "../../components/host/ssh";
+import { duration } from "../../drill/report/format";
+import { askAnyDns, dnsServer } from "../../outside/site";
+import { activeGeneration, operatorName, readClaim, s3Client } from "../../stacks/backup-store";
+import type { StackConfig } from "../../stacks/config";
+import { dataFolders } from "../../stacks/site";
+import { readFile } from "node:fs/promises";
+import { expandHome } from "../../components/host/paths";
+import { guardSet } from "../../contracts/guard";
+import { moment } from "../clock";
+import { confirm } from "../confirm";
+import { OperatorError, type Context } from "../context";
+import type { ClearConfig, StackEngine } from "../engine";
+import { exitCodes, type ExitCode } from "../exit-codes";
+import { activate } from "../failover/activate";
+import { earlierIncident } from "../failover/documentation";
+import { upWithLocks } from "../failover/engine-run";
+import { Journal } from "../failover/journal";
+import { failoverWords } from "../failover/words";
+import { masker, maskedOutput } from "../mask";
+import { healthySeconds, nextBackup } from "../recover/host";
+import { configOf } from "../recover/living";
+import { writers } from "../recover/postgres";
+import { startScript, stopScript } from "../recover/scripts";
+import { colours } from "../table";
+import type { FailbackOptions } from "./command";
+import { clearScript, cycleNowScript, keptAs } from "./scripts";
+import { failbackWords } from "./words";
+
+const refused = (message: string, cause?: unknown) => new OperatorError(message, exitCodes.refused, { cause });
+
+/** Both hosts, each known by its key. */
+interface Hosts {
+  /** Of the site that serves. */
+  readonly active: SshHost;
+  /** The primary's. */
+  readonly target: SshHost;
+}
+
+/**
+ * Goes back to the primary: makes its host ready while the other site serves, stops everything that writes there, takes a last backup, and
+ * recovers from it in the other direction, by the same restore, gate and fence. No acknowledged write is lost: nobody writes after the backup.
+ * Killed at any moment, the same command goes on; refused before the other site was fenced off, its services start again.
+ * @throws OperatorError
+ */
+export async function failback(
+  given: Context,
+  options: FailbackOptions,
+  engine: StackEngine,
+  clear: ClearConfig,
+): Promise<ExitCode> {
+  const { lang } = given;
+  const t = failbackWords[lang];
+  const context: Context = { ...given, output: maskedOutput(given.output, masker(clear)) };
+  const say = options.json ? context.output.note : context.output.print;
+  const config = configOf(clear, "primary");
+  const { site } = config;
+  if (await isClaimed(config)) {
+    say(t.resumes(site.generation));
+    return activate(given, { ...options, yes: true }, engine, clear);
+  }
+
+  const from = await generationBefore(config, lang);
+  const hosts = await hostsOf(config, lang);
+  await requireReached(hosts, lang);
+  const address = hosts.target.host;
+  const will = [
+    t.will.ready(address),
+    t.will.clear(address, keptAs("…", site.generation)),
+    t.will.quiesce(hosts.active.host, writers().join(", ")),
+    t.will.backup,
+    t.will.recover(site.generation),
+  ];
+  say([colours().bold(t.title(site.domain)), ...will.map((line, i) => `  ${i + 1}. ${line}`), ""].join("\n"));
+  if (options.dryRun) {
+    say(t.dryRun);
+    return exitCodes.ok;
+  }
+  if (!options.yes) await confirm(site.domain, context);
+
+  say(t.step.preparing);
+  await standBy(config, engine, context);
+  const sets = dataFolders().flatMap(({ set }) => (set === guardSet ? [] : [set]));
+  const kept = (await runOverSsh(hosts.target, clearScript(site.domain, site.generation, sets))).trim();
+  say(t.step.prepared);
+  if (kept !== "") say(t.step.cleared(kept.split("\n").join(", ")));
+
+  return await whileQuiesced(config, hosts, lang, say, async () => {
+    say(t.step.quiescing);
+    await runOverSsh(hosts.active, stopScript(writers()), { signal: context.signal });
+    const since = new Date().toISOString();
+    say(t.step.quiesced(moment(since, lang)));
+    await runOverSsh(hosts.active, cycleNowScript, { signal: context.signal });
+    const ofActive = { ...config, site: { ...site, generation: from } };
+    say(t.step.backedUp(await nextBackup({ config: ofActive }, context, since)));
+    const exitCode = await activate(given, { ...options, yes: true }, engine, clear);
+    const incident = await earlierIncident(options.report, site.domain, site.generation);
+    const answered = Math.max(...(incident?.modules.map(({ rtoSeconds }) => rtoSeconds ?? Number.NaN) ?? []));
+    if (incident && Number.isFinite(answered)) {
+      const pause = (Date.parse(incident.activatedAt) - Date.parse(since)) / 1_000 + answered;
+      say(t.paused(duration(pause, lang)));
+    }
+    return exitCode;
+  });
+}
+
+const standbyKey = "smarteros:asStandby";
+
+async function isClaimed({ site, aws }: StackConfig): Promise<boolean> {
+  const s3 = s3Client(aws);
+  try {
+    return (await readClaim(s3, site.backups.bucket, site.generation)) !== undefined;
+  } finally {
+    s3.destroy();
+  }
+}
+
+/** The generation that serves, which this one is to follow. @throws OperatorError when the settings do not say the next one */
+async function generationBefore({ site, aws }: StackConfig, lang: Context["lang"]): Promise<number> {
+  const t = failbackWords[lang];
+  const s3 = s3Client(aws);
+  try {
+    const { bucket } = site.backups;
+    if (site.restoreFrom === undefined) throw refused(t.noRestore);
+    const active = await activeGeneration(s3, bucket);
+    if (active !== site.restoreFrom || site.generation !== active + 1)
+      throw refused(t.notNext(site.generation, site.restoreFrom, active));
+    return active;
+  } finally {
+    s3.destroy();
+  }
+}
+
+/** @throws OperatorError when the key of the host that serves is not known */
+async function hostsOf({ site }: StackConfig, lang: Context["lang"]): Promise<Hosts> {
+  const { fence, host, ssh, dns, domain } = site;
+  if (!fence.hostKey) throw refused(failbackWords[lang].noHostKey);
+  if (host.kind !== "existing")
+    throw new Error("the configuration's checks let a host through that the primary cannot be");
+  const privateKey = await readFile(expandHome(ssh.privateKeyFile), "utf8");
+  const address = fence.address ?? (await askAnyDns(dns.resolvers.map(dnsServer))(domain));
+  return {
+    active: { host: address, user: fence.user, privateKey, hostKey: fence.hostKey },
+    target: { host: host.address, user: ssh.user, privateKey, hostKey: host.hostKey },
+  };
+}
+
+async function requireReached({ active, target }: Hosts, lang: Context["lang"]): Promise<void> {
+  const t = failbackWords[lang];
+  const reach = (host: SshHost, script: string, which: string) =>
+    runOverSsh(host, script, { deadline: 20_000 }).catch((cause: Error) => {
+      throw refused(t.unreachable(which, cause.message), cause);
+    });
+  await Promise.all([
+    reach(active, "docker inspect agent >/dev/null", t.active),
+    reach(target, "docker info >/dev/null", t.target),
+  ]);
+}
+
+/**
+ * The host and nothing on it. Its state is looked at by the program's own idea of the host (`--run-program`): the one that the state knows may be
+ * gone, with its key.
+ */
+async function standBy({ site }: StackConfig, engine: StackEngine, { lang, signal, output }: Context): Promise<void> {
+  const { held } = failoverWords[lang];
+  const journal = new Journal(site.domain, site.generation);
+  const other = await journal.take(operatorName());
+  if (other?.alive === "smarter")
+    throw refused(held.byMachine(other.holder.operator, moment(other.holder.since, lang), other.holder.smarter.pid));
+  try {
+    await upWithLocks({
+      engine,
+      journal,
+      config: { [standbyKey]: "true" },
+      more: ["--refresh", "--run-program"],
+      takeOver: false,
+      onEvent: () => {},
+      onLog: () => {},
+      onUnlocked: async ({ user, host, pid }) => output.note(failoverWords[lang].unlocked(`${user}@${host}`, pid)),
+      heldBy: ({ user, host, pid, since }) => held.byLock(user, host, pid, moment(since, lang)),
+      signal,
+    });
+    await engine.unset(standbyKey);
+  } finally {
+    await journal.release();
+  }
+}
+
+/**
+ * Does what ends in a takeover. One that ended before it claimed this generation has changed nothing for good: the other site's services start
+ * again. After the claim its set is chosen, and what they wrote from then on would be lost: they stay stopped, and the same command goes on.
+ */
+async function whileQuiesced(
+  config: StackConfig,
+  { active }: Hosts,
+  lang: Context["lang"],
+  say: (text: string) => void,
+  takeOver: () => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const t = failbackWords[lang];
+  const again = async () => {
+    if (await isClaimed(config)) return;
+    await runOverSsh(active, startScript(writers(), healthySeconds)).then(
+      () => say(t.undone),
+      (error: Error) => say(t.undoFailed(error.message, `docker start ${writers().join(" ")}`)),
+    );
+  };
+  try {
+    const exitCode = await takeOver();
+    if (exitCode !== exitCodes.ok) await again();
+    return exitCode;
+  } catch (error) {
+    await again();
+    throw error;
+  }
+}

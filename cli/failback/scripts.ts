@@ -1,0 +1,32 @@
+import { dataRoot } from "../../components/host/paths";
+import { quote } from "../../components/host/scripts";
+
+/** What a folder of an earlier life is kept as, beside the new one. */
+export const keptAs = (folder: string, generation: number): string => `${folder}.before-g${generation}`;
+
+/**
+ * Moves the data of an earlier life aside, so that the new generation is restored onto empty folders; nothing is deleted. What was moved for
+ * this generation once is not moved again: what is there then is its own. Killed between any two lines it can be run again. Prints the folders.
+ * Fails when a container of the site runs on the host.
+ * @param sets data folders below the data root
+ */
+export function clearScript(domain: string, generation: number, sets: readonly string[]): string {
+  return `set -eu
+running=$(docker ps --filter ${quote(`label=smarteros.site=${domain}`)} --format '{{.Names}}' | paste --serial --delimiters=' ')
+[ -z "$running" ] || { echo "containers of ${domain} run on this host: $running; fix: it must not be the site that serves" >&2; exit 1; }
+for set in ${sets.map(quote).join(" ")}; do
+  live=${dataRoot}/$set; fresh=$live.made; kept=${keptAs("$live", generation)}
+  if [ ! -d "$live" ] && [ -d "$fresh" ]; then mv --no-target-directory "$fresh" "$live"; fi
+  if [ -e "$kept" ] || [ -z "$(ls -A "$live")" ]; then continue; fi
+  rm -rf "$fresh"
+  mkdir -m 0700 "$fresh"
+  chown --reference="$live" "$fresh"
+  chmod --reference="$live" "$fresh"
+  mv --no-target-directory "$live" "$kept"
+  mv --no-target-directory "$fresh" "$live"
+  echo "$set"
+done`;
+}
+
+/** Begins a backup cycle at once: the agent makes one when it starts. */
+export const cycleNowScript = "docker restart --time 30 agent >/dev/null";
