@@ -1,4 +1,5 @@
 import { setAllConfig } from "@pulumi/pulumi/runtime/config";
+import { z } from "zod";
 import { bytes, duration } from "../../drill/report/format";
 import { hasServed, operatorName, s3Client } from "../../stacks/backup-store";
 import { ConfigError, readConfig, type StackConfig } from "../../stacks/config";
@@ -72,14 +73,14 @@ export async function examine(args: PreflightArgs): Promise<Preflight> {
     { id: "plan", ok: true, said: t.checkSaid.plan },
   ];
 
-  const machine = await machineCheck(journal, lang);
+  const [machine, state] = await Promise.all([machineCheck(journal, lang), stateCheck(engine, config, lang)]);
   let found: FoundRestore;
   try {
     found = await findRestore(config, config.site.host.kind === "hetzner" ? config.site.host.volume : undefined);
   } catch (error) {
     if (!(error instanceof PreflightError)) throw error;
     const problems = error.problems.map((said): Check => ({ id: "backups", ok: false, said }));
-    return { checks: [...settings, ...problems, machine.check], config, serves: false };
+    return { checks: [...settings, ...problems, ...state, machine.check], config, serves: false };
   }
   const serves = found.claim !== undefined && (await everServed(config));
   const { set } = found;
@@ -90,6 +91,7 @@ export async function examine(args: PreflightArgs): Promise<Preflight> {
       ...settings,
       { id: "backups", ok: true, said: t.checkSaid.backups(set.key, size) + skipped },
       claimCheck(found, config.site.generation, serves, args),
+      ...state,
       machine.check,
     ],
     config,
@@ -97,6 +99,15 @@ export async function examine(args: PreflightArgs): Promise<Preflight> {
     serves,
     ...(machine.orphan ? { orphan: machine.orphan } : {}),
   };
+}
+
+/** A recovery orders a host for each generation: a state that holds another's would have it replaced. */
+async function stateCheck(engine: StackEngine, { site }: StackConfig, lang: Language): Promise<Check[]> {
+  if (site.host.kind !== "hetzner") return [];
+  const t = failoverWords[lang].checkSaid;
+  const held = z.object({ generation: z.number() }).safeParse(await engine.outputs()).data?.generation;
+  if (held === undefined || held === site.generation) return [{ id: "state", ok: true, said: t.stateOwn }];
+  return [{ id: "state", ok: false, said: t.stateOther(engine.stack, held, site.generation) }];
 }
 
 async function machineCheck(journal: Journal, lang: Language): Promise<{ check: Check; orphan?: Held }> {

@@ -2,7 +2,7 @@ import { stageWords } from "./stage-words";
 import type { Words } from "../language";
 import type { Stage, State } from "./progress";
 
-type CheckId = "settings" | "plan" | "backups" | "signatures" | "claim" | "machine" | "program";
+type CheckId = "settings" | "plan" | "backups" | "signatures" | "claim" | "state" | "machine" | "program";
 
 interface FailoverWords {
   readonly preflight: string;
@@ -16,6 +16,8 @@ interface FailoverWords {
     readonly claimMine: (since: string) => string;
     readonly claimServes: (generation: number) => string;
     readonly claimTakenOver: (by: string, since: string) => string;
+    readonly stateOwn: string;
+    readonly stateOther: (stack: string, held: number, wanted: number) => string;
     readonly machineFree: string;
     readonly machineOrphan: (since: string) => string;
     readonly program: string;
@@ -84,6 +86,7 @@ export const failoverWords: Words<FailoverWords> = {
       backups: "Backups",
       signatures: "Signatures",
       claim: "Claim",
+      state: "State",
       machine: "This machine",
       program: "Hetzner, Cloudflare",
     },
@@ -96,6 +99,9 @@ export const failoverWords: Words<FailoverWords> = {
       claimMine: (since) => `yours, since ${since}: this run resumes it`,
       claimServes: (generation) => `generation ${generation} serves already: this run only checks it`,
       claimTakenOver: (by, since) => `of ${by}, since ${since}: taken over`,
+      stateOwn: "holds no host of another generation",
+      stateOther: (stack, held, wanted) =>
+        `stack ${stack} holds the host of generation ${held}, not of ${wanted}; consequence: that host would be replaced, with its data; fix: keep it under another name: pulumi stack rename ${stack}-g${held} --stack ${stack} && cp Pulumi.${stack}-g${held}.yaml Pulumi.${stack}.yaml && pulumi stack init ${stack}`,
       machineFree: "no other run",
       machineOrphan: (since) => `a run of ${since} was killed and its engine goes on: this run follows it`,
       program: "the program's own preview finds nothing in the way",
@@ -172,6 +178,7 @@ export const failoverWords: Words<FailoverWords> = {
       backups: "Respaldos",
       signatures: "Firmas",
       claim: "Reserva",
+      state: "Estado",
       machine: "Esta máquina",
       program: "Hetzner, Cloudflare",
     },
@@ -184,6 +191,9 @@ export const failoverWords: Words<FailoverWords> = {
       claimMine: (since) => `suya, desde ${since}: esta ejecución la continúa`,
       claimServes: (generation) => `la generación ${generation} ya sirve: esta ejecución solo la comprueba`,
       claimTakenOver: (by, since) => `de ${by}, desde ${since}: tomada`,
+      stateOwn: "no contiene el host de otra generación",
+      stateOther: (stack, held, wanted) =>
+        `el stack ${stack} contiene el host de la generación ${held}, no de la ${wanted}; consecuencia: ese host se reemplazaría, con sus datos; arreglo: conservarlo con otro nombre: pulumi stack rename ${stack}-g${held} --stack ${stack} && cp Pulumi.${stack}-g${held}.yaml Pulumi.${stack}.yaml && pulumi stack init ${stack}`,
       machineFree: "ninguna otra ejecución",
       machineOrphan: (since) => `una ejecución de ${since} fue terminada y su motor sigue: esta la acompaña`,
       program: "la vista previa del propio programa no encuentra obstáculos",

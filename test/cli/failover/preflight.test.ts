@@ -17,6 +17,7 @@ let root: string;
 let s3: MemoryS3;
 let settings: Settings;
 beforeEach(async () => {
+  outputs = {};
   root = await mkdtemp(join(tmpdir(), "preflight-"));
   settings = filledSettings("recovery");
   s3 = new MemoryS3();
@@ -36,7 +37,12 @@ const clear = () => ({
   values: Object.fromEntries(Object.entries(settings).map(([k, v]) => [k, text(v)])),
   secretKeys: [],
 });
-const engine = { stack: "recovery", configFile: "Pulumi.recovery.yaml" } as StackEngine;
+let outputs: Record<string, unknown> = {};
+const engine = {
+  stack: "recovery",
+  configFile: "Pulumi.recovery.yaml",
+  outputs: () => Promise.resolve(outputs),
+} as unknown as StackEngine;
 const look = (change: Partial<Parameters<typeof examine>[0]> = {}) =>
   examine({
     engine,
@@ -69,6 +75,7 @@ describe("the preflight of the command", () => {
       "plan true",
       "backups true",
       "claim true",
+      "state true",
       "machine true",
     ]);
     expect(found?.set.manifest.body.consistentAt).toBe("2026-11-24T03:50:44.120Z");
@@ -115,6 +122,21 @@ describe("the preflight of the command", () => {
     const preflight = await look();
     expect(preflight.serves).toBe(true);
     expect(preflight.checks.every(({ ok }) => ok)).toBe(true);
+  });
+
+  it("refuses a state that holds the host of another generation, and goes on with its own", async () => {
+    outputs = { generation: 5 };
+    expect(await refusals()).toEqual([
+      {
+        id: "state",
+        ok: false,
+        said: expect.stringMatching(
+          /holds the host of generation 5, not of 2; .*pulumi stack rename recovery-g5 --stack recovery/,
+        ),
+      },
+    ]);
+    outputs = { generation: 2 };
+    expect(await refusals()).toEqual([]);
   });
 
   it("refuses while another run on this machine lives", async () => {
