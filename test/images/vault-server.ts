@@ -19,6 +19,7 @@ cluster_addr = "http://${address}:8201"
 storage "raft" {
   path    = "${folder}/data"
   node_id = "smarteros"
+  performance_multiplier = 1
 }
 listener "tcp" {
   address     = "${address}:8200"
