@@ -1,6 +1,6 @@
 import { duration } from "../../drill/report/format";
 import { unmetObjectives } from "../../plan/checks";
-import { effectiveDeadline, effectiveRpo, predictedRto, waves } from "../../plan/graph";
+import { effectiveDeadline, effectiveRpo, hostCopyEvery, predictedRto, waves } from "../../plan/graph";
 import type { Backup, Plan, Service } from "../../plan/model";
 import { checklist, contacts, events, triggers } from "../../plan/organisation";
 import { seconds } from "../../plan/units";
@@ -64,7 +64,10 @@ export function planDocument(plan: Plan, lang: Language): string {
   );
   const backups = table(
     [head.module, head.kept],
-    plan.services.map((s) => [s.title, s.backup.map((b) => kept(s, b)).join("; ")]),
+    [
+      ...plan.services.map((s) => [s.title, s.backup.map((b) => kept(s, b)).join("; ")]),
+      [t.backup.host.title, t.backup.host.kept(plan.host.set, duration(hostCopyEvery(plan), lang))],
+    ],
   );
   const keys = table(
     [head.module, head.keys],

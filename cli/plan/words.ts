@@ -61,6 +61,8 @@ interface PlanWords {
     readonly database: string;
     readonly files: (set: string) => string;
     readonly raft: string;
+    /** The host's own configuration: its title, and what is kept. */
+    readonly host: { readonly title: string; readonly kept: (set: string, every: string) => string };
     readonly cluster: (incremental: string, full: string) => string;
     readonly none: Readonly<Record<string, string>>;
   };
@@ -163,6 +165,11 @@ export const planWords: Words<PlanWords> = {
       database: "database in the cluster",
       files: (set) => `files (\`${set}\`)`,
       raft: "raft snapshot after a change",
+      host: {
+        title: "Host configuration",
+        kept: (set, every) =>
+          `a copy without keys and secrets, renewed every ${every} (\`${set}\`); a recovery puts it beside the new host's own, for reading`,
+      },
       cluster: (incremental, full) =>
         `every database to one moment: base copies at most ${incremental} old, a full one every ${full}, WAL on top`,
       none: {
@@ -302,6 +309,11 @@ export const planWords: Words<PlanWords> = {
       database: "base de datos en el clúster",
       files: (set) => `archivos (\`${set}\`)`,
       raft: "snapshot de raft tras un cambio",
+      host: {
+        title: "Configuración del servidor",
+        kept: (set, every) =>
+          `una copia sin claves ni secretos, renovada cada ${every} (\`${set}\`); una recuperación la deja junto a la del servidor nuevo, para leerla`,
+      },
       cluster: (incremental, full) =>
         `todas las bases a un mismo momento: copias base de ${incremental} como máximo, una completa cada ${full}, y encima el WAL`,
       none: {
