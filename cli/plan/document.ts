@@ -16,6 +16,9 @@ export function planDocument(plan: Plan, lang: Language): string {
   const span = (s: number | undefined) => (s === undefined ? t.none : duration(s, lang));
   const days = (text: string) =>
     new Intl.NumberFormat(lang, { style: "unit", unit: "day", unitDisplay: "long" }).format(seconds(text) / 86_400);
+  const long = (text: string) => (seconds(text) % 86_400 === 0 ? days(text) : time(text));
+  /** By its name where it has one: "hour", "day". */
+  const each = (text: string) => t.units[seconds(text)] ?? long(text);
   const titleOf = (name: string) => plan.services.find((s) => s.name === name)!.title;
 
   const kept = (service: Service, backup: Backup): string => {
@@ -100,6 +103,12 @@ export function planDocument(plan: Plan, lang: Language): string {
         t.cycle(time(plan.backupCycle), time(plan.archiveTimeout)),
         backups,
         ...t.protection(days(plan.retention)),
+        t.thinning(
+          [...plan.thinning]
+            .sort((a, b) => seconds(a.olderThan) - seconds(b.olderThan))
+            .map(({ olderThan, every }) => ({ olderThan: long(olderThan), every: each(every) })),
+          days(plan.retention),
+        ),
         t.keys,
         keys,
       ],
