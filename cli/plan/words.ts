@@ -186,7 +186,7 @@ export const planWords: Words<PlanWords> = {
       "Who writes cannot read, delete or shorten; who restores reads and nothing else.",
     ],
     thinning: (steps, retention) =>
-      `Every set is kept at first${steps.map(({ olderThan, every }) => `; of those older than ${olderThan}, the newest of each ${every}`).join("")}; none for longer than ${retention}, but always the newest. What goes is hidden by \`npm run backups:expire\`, off the site; its versions stay for the time of the lock. WAL is not thinned: PostgreSQL can be brought to any second of the ${retention}.`,
+      `Every set is kept at first${steps.map(({ olderThan, every }) => `; of those older than ${olderThan}, the newest of each ${every}`).join("")}; none for longer than ${retention}, but always the newest. What goes is hidden by \`npm run backups:expire\`, off the site; its versions stay for ${retention} more. WAL is not thinned: PostgreSQL can be brought to any second of the ${retention}.`,
     keys: "Keys without which restored data cannot be read. They travel as Pulumi secrets and in the escrow, outside the VPS and outside Vault:",
     drill: (every) =>
       `Every ${every}, \`npm run drill\`: on emulated clouds, so that it cannot touch production's DNS; it cleans up after itself and keeps its record.`,
@@ -333,7 +333,7 @@ export const planWords: Words<PlanWords> = {
       "Quien escribe no puede leer, borrar ni acortar; quien restaura lee y nada más.",
     ],
     thinning: (steps, retention) =>
-      `Al principio se guarda cada conjunto${steps.map(({ olderThan, every }) => `; de los de más de ${olderThan}, el más nuevo de cada ${every}`).join("")}; ninguno por más de ${retention}, salvo siempre el más nuevo. Lo que sobra lo oculta \`npm run backups:expire\`, fuera del sitio; sus versiones quedan por el tiempo del candado. El WAL no se reduce: PostgreSQL puede volver a cualquier segundo de los ${retention}.`,
+      `Al principio se guarda cada conjunto${steps.map(({ olderThan, every }) => `; de los de más de ${olderThan}, el más nuevo de cada ${every}`).join("")}; ninguno por más de ${retention}, salvo siempre el más nuevo. Lo que sobra lo oculta \`npm run backups:expire\`, fuera del sitio; sus versiones quedan ${retention} más. El WAL no se reduce: PostgreSQL puede volver a cualquier segundo de los ${retention}.`,
     keys: "Claves sin las que los datos restaurados no se pueden leer. Viajan como secretos de Pulumi y en la custodia, fuera del VPS y fuera de Vault:",
     drill: (every) =>
       `Cada ${every}, \`npm run drill\`: en nubes emuladas, de modo que no puede tocar el DNS de producción; limpia tras de sí y guarda su registro.`,
