@@ -39,8 +39,11 @@ const number = (n: number) =>
   n.toLocaleString("en-US", n >= 100 ? { maximumFractionDigits: 0 } : { maximumFractionDigits: 2 });
 const dollars = (n: number) => `$${n.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
 
+const grows = ({ gigabytes, dollars: price }: Estimate["growth"]["bucket"]) =>
+  `${number(gigabytes)} GB, ${dollars(price)} a month`;
+
 function text(result: Estimate, o: Options): string {
-  const { perDay, stored, monthly, monthlyDollars, restore, growth } = result;
+  const { perDay, stored, expiry, monthly, monthlyDollars, restore, growth } = result;
   const table = new Table({
     head: [`a month, ${o.region} with a replica in ${o.replicaRegion}`, "quantity", "unit", "price", "dollars"],
     colAligns: ["left", "right", "left", "right", "right"],
@@ -50,11 +53,12 @@ function text(result: Estimate, o: Options): string {
   table.push(["together", "", "", "", dollars(monthlyDollars)]);
   return [
     `A day: ${number(perDay.cycles)} cycles, ${number(perDay.objects)} objects, ${number(perDay.puts)} PUT and LIST, ${number(perDay.gets)} GET.`,
-    `At the end of the retention (${plan.retention}): ${number(stored.gigabytes)} GB in ${number(stored.objects)} objects:`,
+    `From day ${number(stored.afterDays)} on as much goes as comes: ${number(stored.sets)} sets are kept (plan.thinning), and what was hidden stays for another ${plan.retention}: ${number(stored.gigabytes)} GB in ${number(stored.objects)} objects:`,
     ...stored.parts.map(({ what, gigabytes }) => `  ${what}: ${number(gigabytes)} GB`),
     table.toString(),
     `One restore: ${number(restore.gigabytes)} GB to the Internet, ${number(restore.requests)} GET: ${dollars(restore.dollars)} (the first ${prices.freeToInternet} GB of an account's month are free). A verification costs the same.`,
-    `Nothing expires by itself what is current: each further month adds ${number(growth.gigabytes)} GB, ${dollars(growth.dollars)} a month.`,
+    `backups:expire, each night: ${number(expiry.puts)} PUT and LIST, ${number(expiry.gets)} GET, in the table. Without it each further month would add ${grows(growth.bucketUnexpired)}.`,
+    `Each further month adds, in the bucket: ${grows(growth.bucket)} (files that the site keeps); in the replica: ${grows(growth.replica)}: no deletion is copied to it, so nothing expires there.`,
     `Taken for granted: database and WAL shrink to ${o.compression} by zstd; ${o.touched * 100} % of the database lies in files that are written to between two base copies; files change in ${o.changedCycles * 100} % of the cycles.`,
     `Prices: ${prices.source}. Requests: measured (backups/cost/measured.ts). Not in it: Vault's snapshots (two objects a change), access logs, taxes.`,
   ].join("\n");

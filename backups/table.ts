@@ -1,10 +1,13 @@
-import { effectiveRpo } from "../plan/graph";
+import { effectiveRpo, hostCopyEvery, longestRpo } from "../plan/graph";
 import type { Backup, Plan, Service } from "../plan/model";
 import { humanSeconds } from "../plan/units";
 
 /** What the plan backs up, as docs/backups.md shows it: one row for each thing that is kept, or deliberately not. */
 export function backupTable(plan: Plan): string {
   const rows = plan.services.flatMap((service) => service.backup.map((backup) => row(plan, service, backup)));
+  rows.push(
+    `| ${plan.host.title} | \`/srv/smarteros/${plan.host.set}\`, a copy that the host makes of it every ${humanSeconds(hostCopyEvery(plan))}; by restic, in the same snapshot, as \`/${plan.host.set}\` | \`files/\` | each cycle (${plan.backupCycle}) in which it changed | ${humanSeconds(longestRpo(plan))}, the plan's longest |`,
+  );
   return ["| what | how | below `g<N>/` | how often | RPO |", "|---|---|---|---|---|", ...rows].join("\n");
 }
 

@@ -3,7 +3,7 @@ import type * as docker from "@pulumi/docker";
 import { gateFailedExitCode, gateResult, type GateResult, type GateSpec } from "../contracts/gate";
 import { agentCommand } from "./agent-command";
 import type { HostConnection } from "./host/connection";
-import { agentMounts } from "./services/agent";
+import { gateMounts } from "./services/agent";
 
 export interface ValidationGateArgs {
   readonly host: HostConnection;
@@ -26,7 +26,7 @@ export class ValidationGate extends pulumi.ComponentResource {
     super("smarteros:recovery:ValidationGate", name, {}, opts);
     const run = agentCommand(
       name,
-      { host: args.host, network: args.network, agentImage: args.agentImage, run: "gate", input: args.spec, mounts: agentMounts(), dependsOn: args.after, ...(args.tellOnly ? { alsoExit: gateFailedExitCode } : {}) },
+      { host: args.host, network: args.network, agentImage: args.agentImage, run: "gate", input: args.spec, mounts: gateMounts(), dependsOn: args.after, ...(args.tellOnly ? { alsoExit: gateFailedExitCode } : {}) },
       this,
     );
     // The evidence names tenants and counts, no secret; a secret on stdin would otherwise hide it.

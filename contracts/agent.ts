@@ -18,6 +18,9 @@ export type S3Location = z.infer<typeof s3Location>;
 /** Where the agent serves its status; the image's `agent health` asks there. */
 export const agentStatusPort = 9108;
 
+/** In a folder that is a copy: renewed (its time of modification) by whoever makes the copy, each time that it is known to be true. No data. */
+export const copiedMark = ".smarteros-copied";
+
 /** What the agent container is told: `/etc/smarteros/agent.json`, nothing secret in it. */
 export const agentConfig = z.strictObject({
   site: z.string(),
@@ -36,8 +39,11 @@ export const agentConfig = z.strictObject({
   postgres: z.strictObject({ dataDir: z.string(), socketDir: z.string() }),
   /** Unset: no Vault is backed up. */
   vault: z.strictObject({ address: z.string() }).optional(),
-  /** File sets, by the plan's name; the paths are folders of one parent, each mounted read-only in the agent. The folder's own owner and mode are kept too. */
-  fileSets: z.array(z.strictObject({ name: z.string(), path: z.string() })),
+  /**
+   * File sets, by the plan's name; the paths are folders of one parent, each mounted read-only in the agent. The folder's own owner and mode are
+   * kept too. `copied`: the folder is a copy of something else, as old as `copiedMark` in it.
+   */
+  fileSets: z.array(z.strictObject({ name: z.string(), path: z.string(), copied: z.boolean().optional() })),
   /** Where `/metrics` and `/health` are served: on the site's own network, which no port leaves. */
   status: z.strictObject({ host: z.string().default("0.0.0.0"), port: z.number().int().default(agentStatusPort) }).prefault({}),
   /** What is held to an RPO: exported as metrics, judged by `/health`. */

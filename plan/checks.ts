@@ -1,4 +1,4 @@
-import { databases, effectiveDeadline, findCycle, predictedRto } from "./graph";
+import { databases, effectiveDeadline, fileSets, findCycle, hostCopyEvery, predictedRto } from "./graph";
 import type { Plan } from "./model";
 import { humanSeconds, seconds } from "./units";
 
@@ -70,6 +70,12 @@ export function contradictions(plan: Plan): string[] {
     }
     if (s.rto && seconds(s.rto) > overall) problems.push(`plan.services.${s.name}.rto: received ${s.rto}, but plan.overallRto is ${plan.overallRto}; fix: one of the two`);
   }
+  if (hostCopyEvery(plan) < 60)
+    problems.push(
+      `plan.host: its copy would be made every ${humanSeconds(hostCopyEvery(plan))}, half of the longest RPO; allowed: at least 1 min, in which the host's scheduler counts; fix: relax an RPO of plan.services`,
+    );
+  if (fileSets(plan).some(({ set }) => set === plan.host.set))
+    problems.push(`plan.host.set: received ${plan.host.set}, which a service's set is called too; fix: another name`);
   for (const d of databases(plan)) {
     const owner = plan.services.find((s) => s.name === d);
     if (owner && !owner.dependsOn.includes("postgres")) problems.push(`plan.services.${d}: keeps a database but does not depend on postgres; fix: add it to dependsOn`);

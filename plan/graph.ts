@@ -70,6 +70,12 @@ export function effectiveRpo(plan: Plan, name: ServiceName): number | undefined 
   return all.length === 0 ? undefined : Math.min(...all);
 }
 
+/** RPO in seconds of data for which the plan states none, nor for anything that waits for it: the longest that it states. */
+export const longestRpo = (plan: Plan): number => Math.max(...plan.services.flatMap(({ rpo }) => (rpo ? [seconds(rpo)] : [])));
+
+/** Seconds between two copies of the host's configuration: half of its RPO, as of every cadence (O4). */
+export const hostCopyEvery = (plan: Plan): number => longestRpo(plan) / 2;
+
 /** Predicted seconds from the start of the recovery to "serves", along the slowest chain of dependencies, and that chain. */
 export function predictedRto(plan: Plan, name: ServiceName): { seconds: number; path: ServiceName[] } {
   const s = service(plan, name);

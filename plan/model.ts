@@ -63,6 +63,11 @@ export interface Service {
 
 export interface Plan {
   readonly services: readonly Service[];
+  /**
+   * The host's own configuration (B3), of no service: what is needed to understand it or to build its like. Held to the longest RPO, since the
+   * plan states none; restored beside another host's own configuration, never over it.
+   */
+  readonly host: { readonly title: string; readonly set: string };
   /** O1. */
   readonly overallRto: Duration;
   /** Prediction of the time from the start of the recovery to a host that can restore. */

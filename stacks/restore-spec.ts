@@ -1,5 +1,5 @@
 import { RunError } from "@pulumi/pulumi/errors";
-import { setPath } from "../components/services/agent";
+import { previousHostFolder, setOfFolder, setPath } from "../components/services/agent";
 import type { RestoreSpec } from "../contracts/agent";
 import type { ManifestBody } from "../contracts/manifest";
 import { postgresPaths, timelineOf } from "../contracts/pgbackrest";
@@ -52,8 +52,10 @@ export function restoreSpecOf(
       : {}),
     fileSets: sets.flatMap((folder) => {
       if (folder === "postgres") return [];
-      const set = folder === "vault-snapshot" ? "vault" : folder;
+      const set = setOfFolder(folder);
       const found = body.files[set];
+      // No service needs it, so a set from before it was kept is no less valid.
+      if (!found && folder === previousHostFolder) return [];
       if (!found)
         throw new RunError(
           `backup set ${restore.set.key}: it has no file set ${set}; fix: an earlier set by recovery:targetTime`,

@@ -8,7 +8,7 @@ import { NoWayOut } from "../components/no-way-out";
 import type { OldSiteFence } from "../components/old-site-fence";
 import { RestoreWave } from "../components/restore-wave";
 import { ServiceContainer } from "../components/service-container";
-import { agent, folderSets, moduleTargets, setPath } from "../components/services/agent";
+import { agent, folderSets, moduleTargets, previousHostFolder, setPath } from "../components/services/agent";
 import { bootGuard } from "../components/services/guard";
 import * as applications from "../components/services/applications";
 import { caddy, emptyVault, postgres, redis, vault } from "../components/services/base";
@@ -44,6 +44,8 @@ export function dataFolders(): DataFolder[] {
     { set: "vault", uid: applicationUid },
     { set: "vault-snapshot", uid: 0 },
     { set: "agent", uid: 0 },
+    { set: plan.host.set, uid: 0 },
+    { set: previousHostFolder, uid: 0 },
     { set: guardSet, uid: 0, mode: "0755" },
   ];
   return [...shared, ...folderSets().map((set) => ({ set, uid: applicationUid }))];
@@ -141,7 +143,8 @@ export function deploySite(args: SiteArgs): SiteOutputs {
   const restored: RestoreWave[] = [];
   const restoreWave = (wave: readonly Service[], number: number): RestoreWave | undefined => {
     if (!restore || !reader) return undefined;
-    const sets = wave.flatMap((s) => s.backup.flatMap((b) => (b.kind === "files" ? [b.set] : b.kind === "raft-snapshot" ? ["vault-snapshot"] : b.kind === "cluster" ? ["postgres"] : [])));
+    const ofServices = wave.flatMap((s) => s.backup.flatMap((b) => (b.kind === "files" ? [b.set] : b.kind === "raft-snapshot" ? ["vault-snapshot"] : b.kind === "cluster" ? ["postgres"] : [])));
+    const sets = number === 1 ? [...ofServices, previousHostFolder] : ofServices; // nobody waits for it, and it waits for nobody
     if (sets.length === 0) return undefined;
     const spec = pulumi.all([reader.accessKey, reader.secretKey]).apply(([s3AccessKey, s3SecretKey]) => restoreSpecOf(config, restore, sets, { s3AccessKey, s3SecretKey }));
     const previous = restored.at(-1);
@@ -264,7 +267,7 @@ function agentConfigOf(site: SiteConfig, s3: S3Location): AgentConfig {
     incrementalEverySeconds: seconds(cluster.baseCopyAtMost),
     postgres: { dataDir: postgresPaths.dataDir, socketDir: postgresPaths.socketDir },
     vault: { address: "http://vault:8200" },
-    fileSets: folderSets().map((set) => ({ name: set, path: setPath(set) })),
+    fileSets: [...folderSets().map((set) => ({ name: set, path: setPath(set) })), { name: plan.host.set, path: setPath(plan.host.set), copied: true }],
     status: { host: "0.0.0.0", port: agentStatusPort },
     targets: moduleTargets(),
     walQueueLimitSeconds: 2 * seconds(plan.archiveTimeout),

@@ -2,6 +2,7 @@ import type { Plan } from "../../plan/model";
 import { seconds } from "../../plan/units";
 import { measured } from "./measured";
 import { prices, type Region } from "./prices";
+import { standingCopies, standingSets } from "./standing";
 
 /** Sizes in bytes. */
 export interface CostInput {
@@ -21,7 +22,7 @@ export interface CostInput {
 }
 
 /** What the estimate takes of the plan. */
-export type CostPlan = Pick<Plan, "backupCycle" | "retention" | "services">;
+export type CostPlan = Pick<Plan, "backupCycle" | "retention" | "thinning" | "services">;
 
 export interface Line {
   readonly what: string;
@@ -34,15 +35,38 @@ export interface Line {
 
 export interface Estimate {
   readonly perDay: { readonly cycles: number; readonly objects: number; readonly puts: number; readonly gets: number };
-  /** At the end of the retention; every version counts, nothing can be deleted before. */
-  readonly stored: { readonly gigabytes: number; readonly objects: number; readonly parts: readonly Part[] };
+  /**
+   * In the bucket when as much is expired each night as comes in a day, which is so after twice the retention: what is kept, and what
+   * was hidden within the retention, since every version counts.
+   */
+  readonly stored: {
+    readonly afterDays: number;
+    readonly gigabytes: number;
+    readonly objects: number;
+    readonly sets: number;
+    readonly parts: readonly Part[];
+  };
+  /** What a night's `backups:expire` asks for. */
+  readonly expiry: { readonly puts: number; readonly gets: number };
   /** A month (30 days) in that state. */
   readonly monthly: readonly Line[];
   readonly monthlyDollars: number;
   /** One whole restore to a server outside of AWS. */
   readonly restore: { readonly gigabytes: number; readonly requests: number; readonly dollars: number };
-  /** What a month adds for as long as nobody expires what is older than the retention. */
-  readonly growth: { readonly gigabytes: number; readonly dollars: number };
+  /** What a further month adds. */
+  readonly growth: {
+    /** In the bucket: files that the site itself keeps. */
+    readonly bucket: Growth;
+    /** In the bucket, if nothing were expired. */
+    readonly bucketUnexpired: Growth;
+    /** In the replica, to which no deletion is copied: everything. */
+    readonly replica: Growth;
+  };
+}
+interface Growth {
+  readonly gigabytes: number;
+  /** A month. */
+  readonly dollars: number;
 }
 interface Part {
   readonly what: string;
@@ -83,12 +107,17 @@ export function estimate(input: CostInput, plan: CostPlan): Estimate {
   // Requests and objects of a day. Large ones come in parts.
   const bulkParts = (perDay.full + perDay.incremental + perDay.wal) / uploadPartBytes;
   const packs = perDay.files / packBytes;
-  const smallObjects = cycles * measured.cycle.objects + runs * measured.filesRun.objects;
+  // A cycle's own are a manifest and its WAL segment.
+  const setObjects = cycles + runs * measured.filesRun.objects;
+  const walObjects = cycles * (measured.cycle.objects - 1);
+  const smallObjects = setObjects + walObjects;
   const copyObjects = copies.full * measured.fullCopy.objects + copies.incremental * measured.incrementalCopy.objects;
   const objects = smallObjects + copyObjects + packs;
-  // restic lists all snapshots and all index files before it backs up: a page holds a thousand, and none is removed.
-  const listedPages = 2 * Math.max(0, Math.ceil((runs * retentionDays) / listPage) - 1);
-  const listPuts = runs * listedPages;
+  // restic lists all snapshots and all index files before it backs up: a page holds a thousand. A night's prune makes few index files of a day's.
+  const sets = standingSets(cycles, plan);
+  const snapshots = standingSets(runs, plan);
+  const morePages = (listed: number) => Math.max(0, Math.ceil(listed / listPage) - 1);
+  const listPuts = runs * (morePages(snapshots.current) + morePages(runs));
   const puts =
     cycles * measured.cycle.puts +
     runs * measured.filesRun.puts +
@@ -102,17 +131,33 @@ export function estimate(input: CostInput, plan: CostPlan): Estimate {
     copies.full * measured.fullCopy.gets +
     copies.incremental * measured.incrementalCopy.gets;
 
+  // Each night all manifests and all snapshots are read, those that the day brought too, and the indexes of the day when it prunes.
+  const expiry = {
+    puts:
+      measured.expiryRun.puts +
+      cycles * measured.expiredSet.puts +
+      morePages(sets.current + cycles) +
+      morePages(snapshots.current + runs),
+    gets:
+      measured.expiryRun.gets +
+      (sets.current + cycles) +
+      (snapshots.current + runs) +
+      cycles * measured.expiredSet.gets,
+  };
+
+  const afterDays = 2 * retentionDays;
+  const stored = (perDayBytes: number) => standingCopies(perDayBytes, plan).stored / GB;
   const parts: Part[] = [
-    { what: "full base copies", gigabytes: (perDay.full * retentionDays + fullBytes) / GB },
-    { what: "incremental base copies", gigabytes: (perDay.incremental * retentionDays) / GB },
-    { what: "WAL", gigabytes: (perDay.wal * retentionDays) / GB },
-    { what: "files", gigabytes: (input.fileBytes + perDay.files * retentionDays) / GB },
-    { what: "manifests, snapshots, indexes", gigabytes: (perDay.small * retentionDays) / GB },
+    { what: "full base copies", gigabytes: stored(perDay.full) + fullBytes / GB },
+    { what: "incremental base copies", gigabytes: stored(perDay.incremental) },
+    { what: "WAL", gigabytes: stored(perDay.wal) },
+    { what: "files", gigabytes: (input.fileBytes + perDay.files * afterDays) / GB },
+    { what: "manifests, snapshots, indexes", gigabytes: standingSets(perDay.small, plan).stored / GB },
   ];
   const gigabytes = sum(parts.map((p) => p.gigabytes));
-  const bulkGigabytes = gigabytes - parts.at(-1)!.gigabytes;
-  // Of small objects Standard-IA bills the minimum.
-  const infrequent = bulkGigabytes + (smallObjects * retentionDays * prices.infrequentMinimumBytes) / GB;
+  // The replica has all of it, current; of small objects Standard-IA bills the minimum.
+  const infrequentPerDay = (bytesPerDay - perDay.small + smallObjects * prices.infrequentMinimumBytes) / GB;
+  const infrequent = (fullBytes + input.fileBytes) / GB + infrequentPerDay * afterDays;
   const copied = objects + bulkParts;
 
   const line = (what: string, quantity: number, unit: Line["unit"], price: number): Line => ({
@@ -128,6 +173,8 @@ export function estimate(input: CostInput, plan: CostPlan): Estimate {
       "1,000 requests",
       here.puts,
     ),
+    line("requests: backups:expire, PUT and LIST", (expiry.puts * monthDays) / 1_000, "1,000 requests", here.puts),
+    line("requests: backups:expire, GET", (expiry.gets * monthDays) / 1_000, "1,000 requests", here.gets),
     line("requests: GET", (gets * monthDays) / 1_000, "1,000 requests", here.gets),
     line("replica: storage, Standard-IA", infrequent, "GB-month", there.infrequent),
     line("replica: PUT", (copied * monthDays) / 1_000, "1,000 requests", there.infrequentPuts),
@@ -141,7 +188,17 @@ export function estimate(input: CostInput, plan: CostPlan): Estimate {
   const restoreRequests = fullBytes / uploadPartBytes + input.fileBytes / packBytes + cycles / 24;
   return {
     perDay: { cycles, objects, puts: puts + listPuts, gets },
-    stored: { gigabytes, objects: objects * retentionDays, parts },
+    stored: {
+      afterDays,
+      gigabytes,
+      objects:
+        standingSets(setObjects, plan).stored +
+        standingCopies(walObjects + copyObjects, plan).stored +
+        packs * afterDays,
+      sets: sets.current,
+      parts,
+    },
+    expiry,
     monthly,
     monthlyDollars,
     restore: {
@@ -150,11 +207,14 @@ export function estimate(input: CostInput, plan: CostPlan): Estimate {
       dollars: restoreGigabytes * here.toInternet + (restoreRequests / 1_000) * here.gets,
     },
     growth: {
-      gigabytes: (bytesPerDay * monthDays) / GB,
-      dollars: ((bytesPerDay * monthDays) / GB) * (here.standard + there.infrequent),
+      bucket: growth((perDay.files / GB) * monthDays, here.standard),
+      bucketUnexpired: growth((bytesPerDay / GB) * monthDays, here.standard),
+      replica: growth(infrequentPerDay * monthDays, there.infrequent),
     },
   };
 }
+
+const growth = (gigabytes: number, price: number): Growth => ({ gigabytes, dollars: gigabytes * price });
 
 /** Base copies in a day. @throws Error when no service of the plan has any */
 function copySchedule(plan: CostPlan): { full: number; incremental: number } {

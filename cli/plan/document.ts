@@ -1,6 +1,6 @@
 import { duration } from "../../drill/report/format";
 import { unmetObjectives } from "../../plan/checks";
-import { effectiveDeadline, effectiveRpo, predictedRto, waves } from "../../plan/graph";
+import { effectiveDeadline, effectiveRpo, hostCopyEvery, predictedRto, waves } from "../../plan/graph";
 import type { Backup, Plan, Service } from "../../plan/model";
 import { checklist, contacts, events, triggers } from "../../plan/organisation";
 import { seconds } from "../../plan/units";
@@ -16,6 +16,9 @@ export function planDocument(plan: Plan, lang: Language): string {
   const span = (s: number | undefined) => (s === undefined ? t.none : duration(s, lang));
   const days = (text: string) =>
     new Intl.NumberFormat(lang, { style: "unit", unit: "day", unitDisplay: "long" }).format(seconds(text) / 86_400);
+  const long = (text: string) => (seconds(text) % 86_400 === 0 ? days(text) : time(text));
+  /** By its name where it has one: "hour", "day". */
+  const each = (text: string) => t.units[seconds(text)] ?? long(text);
   const titleOf = (name: string) => plan.services.find((s) => s.name === name)!.title;
 
   const kept = (service: Service, backup: Backup): string => {
@@ -64,7 +67,10 @@ export function planDocument(plan: Plan, lang: Language): string {
   );
   const backups = table(
     [head.module, head.kept],
-    plan.services.map((s) => [s.title, s.backup.map((b) => kept(s, b)).join("; ")]),
+    [
+      ...plan.services.map((s) => [s.title, s.backup.map((b) => kept(s, b)).join("; ")]),
+      [t.backup.host.title, t.backup.host.kept(plan.host.set, duration(hostCopyEvery(plan), lang))],
+    ],
   );
   const keys = table(
     [head.module, head.keys],
@@ -97,6 +103,12 @@ export function planDocument(plan: Plan, lang: Language): string {
         t.cycle(time(plan.backupCycle), time(plan.archiveTimeout)),
         backups,
         ...t.protection(days(plan.retention)),
+        t.thinning(
+          [...plan.thinning]
+            .sort((a, b) => seconds(a.olderThan) - seconds(b.olderThan))
+            .map(({ olderThan, every }) => ({ olderThan: long(olderThan), every: each(every) })),
+          days(plan.retention),
+        ),
         t.keys,
         keys,
       ],

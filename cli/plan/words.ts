@@ -40,6 +40,8 @@ interface PlanWords {
     >
   >;
   readonly yes: string;
+  /** Spans of time that have a name, by their seconds. */
+  readonly units: Readonly<Record<number, string>>;
   readonly none: string;
   readonly derived: string;
   /** @param example a module that is held to less than it states */
@@ -61,10 +63,14 @@ interface PlanWords {
     readonly database: string;
     readonly files: (set: string) => string;
     readonly raft: string;
+    /** The host's own configuration: its title, and what is kept. */
+    readonly host: { readonly title: string; readonly kept: (set: string, every: string) => string };
     readonly cluster: (incremental: string, full: string) => string;
     readonly none: Readonly<Record<string, string>>;
   };
   readonly protection: (retention: string) => readonly string[];
+  /** @param steps by age */
+  readonly thinning: (steps: readonly { olderThan: string; every: string }[], retention: string) => string;
   readonly keys: string;
   readonly drill: (every: string) => string;
   readonly drillSteps: readonly string[];
@@ -110,6 +116,7 @@ export const planWords: Words<PlanWords> = {
       keys: "Keys",
     },
     yes: "yes",
+    units: { 3600: "hour", 86400: "day" },
     none: "–",
     derived: "–",
     times: (e) =>
@@ -163,6 +170,11 @@ export const planWords: Words<PlanWords> = {
       database: "database in the cluster",
       files: (set) => `files (\`${set}\`)`,
       raft: "raft snapshot after a change",
+      host: {
+        title: "Host configuration",
+        kept: (set, every) =>
+          `a copy without keys and secrets, renewed every ${every} (\`${set}\`); a recovery puts it beside the new host's own, for reading`,
+      },
       cluster: (incremental, full) =>
         `every database to one moment: base copies at most ${incremental} old, a full one every ${full}, WAL on top`,
       none: {
@@ -173,6 +185,8 @@ export const planWords: Words<PlanWords> = {
       `The bucket is versioned and locked (Object Lock COMPLIANCE) for ${retention}, takes TLS alone, is not public, and is copied to another region.`,
       "Who writes cannot read, delete or shorten; who restores reads and nothing else.",
     ],
+    thinning: (steps, retention) =>
+      `Every set is kept at first${steps.map(({ olderThan, every }) => `; of those older than ${olderThan}, the newest of each ${every}`).join("")}; none for longer than ${retention}, but always the newest. What goes is hidden by \`npm run backups:expire\`, off the site; its versions stay for ${retention} more. WAL is not thinned: PostgreSQL can be brought to any second of the ${retention}.`,
     keys: "Keys without which restored data cannot be read. They travel as Pulumi secrets and in the escrow, outside the VPS and outside Vault:",
     drill: (every) =>
       `Every ${every}, \`npm run drill\`: on emulated clouds, so that it cannot touch production's DNS; it cleans up after itself and keeps its record.`,
@@ -248,6 +262,7 @@ export const planWords: Words<PlanWords> = {
       keys: "Claves",
     },
     yes: "sí",
+    units: { 3600: "hora", 86400: "día" },
     none: "–",
     derived: "–",
     times: (e) =>
@@ -302,6 +317,11 @@ export const planWords: Words<PlanWords> = {
       database: "base de datos en el clúster",
       files: (set) => `archivos (\`${set}\`)`,
       raft: "snapshot de raft tras un cambio",
+      host: {
+        title: "Configuración del servidor",
+        kept: (set, every) =>
+          `una copia sin claves ni secretos, renovada cada ${every} (\`${set}\`); una recuperación la deja junto a la del servidor nuevo, para leerla`,
+      },
       cluster: (incremental, full) =>
         `todas las bases a un mismo momento: copias base de ${incremental} como máximo, una completa cada ${full}, y encima el WAL`,
       none: {
@@ -312,6 +332,8 @@ export const planWords: Words<PlanWords> = {
       `El bucket tiene versiones y candado (Object Lock COMPLIANCE) por ${retention}, solo acepta TLS, no es público y se copia a otra región.`,
       "Quien escribe no puede leer, borrar ni acortar; quien restaura lee y nada más.",
     ],
+    thinning: (steps, retention) =>
+      `Al principio se guarda cada conjunto${steps.map(({ olderThan, every }) => `; de los de más de ${olderThan}, el más nuevo de cada ${every}`).join("")}; ninguno por más de ${retention}, salvo siempre el más nuevo. Lo que sobra lo oculta \`npm run backups:expire\`, fuera del sitio; sus versiones quedan ${retention} más. El WAL no se reduce: PostgreSQL puede volver a cualquier segundo de los ${retention}.`,
     keys: "Claves sin las que los datos restaurados no se pueden leer. Viajan como secretos de Pulumi y en la custodia, fuera del VPS y fuera de Vault:",
     drill: (every) =>
       `Cada ${every}, \`npm run drill\`: en nubes emuladas, de modo que no puede tocar el DNS de producción; limpia tras de sí y guarda su registro.`,

@@ -1,3 +1,4 @@
+import { copySetup } from "./configuration";
 import { dataRoot } from "./paths";
 
 /** A data folder below the data root, and the uid (and gid) of the container that writes there. */
@@ -13,7 +14,8 @@ export const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)
 
 /**
  * Makes a host ready: waits for cloud-init (when the host has it), mounts the data volume (when there is one), creates the data folders
- * and waits for the Docker Engine. Run again it changes nothing. Each wait has its deadline and says what did not come.
+ * and waits for the Docker Engine; the host's configuration is copied for its backup from then on. Run again it changes nothing. Each wait has
+ * its deadline and says what did not come.
  */
 export function readyScript(folders: readonly DataFolder[], volumeDevice?: string): string {
   const mount = volumeDevice
@@ -39,6 +41,7 @@ if command -v cloud-init >/dev/null; then
   cloud-init status --wait >/dev/null || { echo "host: cloud-init failed:" >&2; cloud-init status --long >&2; exit 1; }
 fi${mount}
 ${folders.map((f) => `[ -d ${dataRoot}/${f.set} ] || install -d -m ${f.mode ?? "0750"} -o ${f.uid} -g ${f.uid} ${dataRoot}/${f.set}`).join("\n")}
+${copySetup()}
 wait_for 120 "the Docker Engine" docker info
 echo "ready: $(docker info --format '{{.ServerVersion}}'), $(df -B1 --output=avail ${dataRoot} | tail -n 1 | tr -d ' ') bytes free"
 `;
@@ -58,7 +61,7 @@ ssh_keys:
 ${indent(hostKeyPrivate)}
   ed25519_public: ${hostKeyPublic}
 package_update: true
-packages: [docker.io]
+packages: [docker.io, cron]
 write_files:
   - path: /etc/docker/daemon.json
     permissions: "0644"

@@ -1,32 +1,38 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ModuleTarget } from "../../contracts/freshness";
-import { effectiveRpo, fileSets } from "../../plan/graph";
+import { effectiveRpo, fileSets, longestRpo } from "../../plan/graph";
 import { plan } from "../../plan/plan";
-import { seconds } from "../../plan/units";
 import { postgresPaths } from "../../contracts/pgbackrest";
 import type { ContainerMount, ContainerSpec } from "./spec";
 
 /** Folder of the agent in which it sees a file set. */
 export const setPath = (set: string): string => `/sets/${set}`;
 
-/** File sets that are folders on disk (Vault's is a snapshot, taken through its API). */
+/** The services' file sets that are folders on disk (Vault's is a snapshot, taken through its API). */
 export const folderSets = (): string[] => fileSets(plan).flatMap((f) => (f.kind === "files" ? [f.set] : []));
 
-/** What is held to an RPO: every service that keeps data. Where the plan states none, nor any that waits for it, the plan's longest holds. */
+/** Where a recovery puts the configuration of the host that was lost: beside the new host's own, for reading. */
+export const previousHostFolder = "previous-host";
+
+/** The set that is restored into a data folder: mostly of the same name. */
+export const setOfFolder = (folder: string): string =>
+  folder === "vault-snapshot" ? "vault" : folder === previousHostFolder ? plan.host.set : folder;
+
+/** What is held to an RPO: every service that keeps data, and the host's configuration. Where the plan states none, nor any that waits for it, the plan's longest holds. */
 export function moduleTargets(): ModuleTarget[] {
-  const longest = Math.max(...plan.services.flatMap(({ rpo }) => (rpo ? [seconds(rpo)] : [])));
-  return plan.services
+  const services = plan.services
     .map(({ name, backup }) => ({
       module: name,
-      rpoSeconds: effectiveRpo(plan, name) ?? longest,
+      rpoSeconds: effectiveRpo(plan, name) ?? longestRpo(plan),
       database: backup.some(({ kind }) => kind === "database" || kind === "cluster"),
       fileSets: backup.flatMap((b) => (b.kind === "files" || b.kind === "raft-snapshot" ? [b.set] : [])),
     }))
     .filter(({ database, fileSets }) => database || fileSets.length > 0);
+  return [...services, { module: plan.host.set, rpoSeconds: longestRpo(plan), database: false, fileSets: [plan.host.set] }];
 }
 
-/** What the agent and the gate see of the host: the cluster's data and socket, and every file set, read-only. */
-export function agentMounts(): ContainerMount[] {
+/** What the gate sees of the host: the cluster's data and socket, and every service's file set, read-only. */
+export function gateMounts(): ContainerMount[] {
   return [
     { set: "postgres", path: postgresPaths.dataDir, readOnly: true },
     { set: "postgres-run", path: postgresPaths.socketDir },
@@ -45,7 +51,7 @@ export function agent(args: { config: pulumi.Input<string>; secrets: pulumi.Inpu
       { path: "/etc/smarteros/agent.json", content: args.config },
       { path: "/run/secrets/agent.json", content: args.secrets, mode: "0400" },
     ],
-    mounts: [...agentMounts(), { set: "agent", path: "/var/lib/smarteros-agent" }],
+    mounts: [...gateMounts(), { set: plan.host.set, path: setPath(plan.host.set), readOnly: true }, { set: "agent", path: "/var/lib/smarteros-agent" }],
     health: ["CMD", "agent", "health"],
     memoryMiB: 512,
     capabilities: ["DAC_READ_SEARCH"],

@@ -34,10 +34,15 @@ describe("the plan as a document", () => {
     const changed = {
       ...plan,
       overallRto: "3 hours" as const,
+      thinning: [
+        { olderThan: "10 days" as const, every: "2 days" as const },
+        { olderThan: "3 days" as const, every: "1 day" as const },
+      ],
       services: plan.services.map((s) => (s.name === "odoo" ? { ...s, rto: "17 minutes" as const } : s)),
     };
     const text = planDocument(changed, "en");
     expect(text).toContain("in at most 3 h.");
+    expect(text).toContain("of those older than 3 days, the newest of each day; of those older than 10 days, the newest of each 2 days; none for longer than 30 days");
     expect(text).toContain("| Odoo ERP | 17 min | 17 min |");
   });
 

@@ -82,7 +82,7 @@ it("seeds a server's host key, and lets nobody in by password", () => {
     ssh_pwauth: false,
     ssh_deletekeys: true,
     ssh_keys: { ed25519_private: privateKey, ed25519_public: publicKey },
-    packages: ["docker.io"],
+    packages: ["docker.io", "cron"],
   });
 });
 

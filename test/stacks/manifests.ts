@@ -19,7 +19,7 @@ export const body = (change: Partial<ManifestBody> = {}): ManifestBody => ({
     databaseBytes: 2 ** 30,
   },
   files: Object.fromEntries(
-    ["vault", "caddy", "odoo", "chatwoot", "botpress", "n8n", "dokploy"].map((set) => [set, files]),
+    ["vault", "caddy", "odoo", "chatwoot", "botpress", "n8n", "dokploy", "host"].map((set) => [set, files]),
   ),
   software: {},
   ...change,

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it, vi } from "vitest";
+import { restoreSpec } from "../../contracts/agent";
 import { fenceSpec } from "../../contracts/fence";
 import { waves } from "../../plan/graph";
 import { plan } from "../../plan/plan";
@@ -122,6 +123,19 @@ it("restores once: nothing that changes later starts a restore again", () => {
     expect(stack.one("command:remote:Command", `restore-wave-${wave}`).ignoreChanges).toEqual(
       expect.arrayContaining(["create", "stdin", "connection", "triggers"]),
     );
+});
+
+describe("the configuration of the host that was lost", () => {
+  const wave1 = () => stack.one("command:remote:Command", "restore-wave-1").inputs as { stdin: { secret: string }; create: string };
+  it("comes back beside the new host's own, which the agent alone reads", () => {
+    const { fileSets } = restoreSpec.parse(JSON.parse(wave1().stdin.secret));
+    expect(fileSets.map(({ name, path }) => [name, path])).toContainEqual(["host", "/sets/previous-host"]);
+    expect(wave1().create).toContain("/srv/smarteros/previous-host:/sets/previous-host");
+    expect(wave1().create).not.toContain("/srv/smarteros/host:");
+    const mounts = (name: string) => JSON.stringify(stack.one("docker:index/container:Container", name).inputs["mounts"]);
+    expect(mounts("agent")).toContain("/sets/host");
+    expect(stack.all("docker:index/container:Container").filter(({ name }) => mounts(name).includes("previous-host"))).toEqual([]);
+  });
 });
 
 it("exports what was restored, and the gate's evidence", async () => {

@@ -1,5 +1,6 @@
-import { basename } from "node:path";
-import type { AgentConfig } from "../../../contracts/agent";
+import { stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { type AgentConfig, copiedMark } from "../../../contracts/agent";
 import { snapshotReference } from "../../../contracts/manifest";
 import { type Fingerprint, fingerprint } from "./fingerprint";
 import type { SetEntry } from "./manifests";
@@ -20,7 +21,9 @@ export class FileSets {
   /** @returns an entry a set, by name */
   async save(sets: readonly FileSet[], signal?: AbortSignal): Promise<Record<string, SetEntry>> {
     if (sets.length === 0) return {};
-    const takenAt = new Date().toISOString();
+    const now = new Date();
+    // Read before the folders: a copy that is renewed meanwhile shows in the next cycle.
+    const takenAt = await Promise.all(sets.map(({ path, copied }) => (copied ? copiedAt(path) : now)));
     const seen: Fingerprint[] = [];
     for (const { path } of sets) seen.push(await fingerprint(path));
     const state = seen.map(({ hash }) => hash).join();
@@ -32,8 +35,19 @@ export class FileSets {
     return Object.fromEntries(
       sets.map(({ name, path }, i) => {
         const { files, bytes } = seen[i]!;
-        return [name, { snapshot: snapshotReference(snapshot, basename(path)), takenAt, files, bytes }];
+        const at = takenAt[i]!.toISOString();
+        return [name, { snapshot: snapshotReference(snapshot, basename(path)), takenAt: at, files, bytes }];
       }),
     );
+  }
+}
+
+/** A copy that was never made is as old as can be: its module is stale, and nothing else is held up. */
+async function copiedAt(folder: string): Promise<Date> {
+  try {
+    return (await stat(join(folder, copiedMark))).mtime;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return new Date(0);
+    throw error;
   }
 }

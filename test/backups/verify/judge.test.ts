@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { judgeModule, modulesOf, type Seen } from "../../../backups/verify/judge";
 import { moduleTargets } from "../../../components/services/agent";
 import type { RestoreResult } from "../../../contracts/agent";
+import { plan } from "../../../plan/plan";
 
 const target = (module: string) => moduleTargets().find((t) => t.module === module)!;
 const restored = (module: string, more: Partial<RestoreResult> = {}): RestoreResult => ({
@@ -63,6 +64,17 @@ describe("a module", () => {
       result: "failed",
       evidence: expect.arrayContaining(["nothing was looked at"]),
     }));
+  it("that serves nothing is verified by the files that came back, and fails without any", () => {
+    expect(judge("host", { restored: [restored("host", { files: 40, bytes: 90_000 })] }).result).toBe("verified");
+    expect(judge("host", { restored: [restored("host", { files: 0 })] })).toMatchObject({
+      result: "failed",
+      evidence: expect.arrayContaining(["nothing was looked at"]),
+    });
+    expect(judge("host", { restored: [] })).toMatchObject({
+      result: "failed",
+      evidence: expect.arrayContaining(["not restored: host"]),
+    });
+  });
   it("fails by a check of the gate that nobody knows here", () =>
     expect(
       judge("vault", { checks: [...whole.checks!, { name: "something new", ok: false, evidence: "x" }] }).result,
@@ -83,7 +95,8 @@ describe("a module", () => {
     ).toMatchObject({ result: "failed", evidence: expect.arrayContaining(["unhealthy"]) }));
 });
 
-it("each module that keeps data is looked at by some check", () => {
+it("each service that keeps data is looked at by some check", () => {
+  const services = moduleTargets().filter(({ module }) => module !== plan.host.set);
   const names = [
     "service X",
     "database X",
@@ -95,8 +108,8 @@ it("each module that keeps data is looked at by some check", () => {
     "tls a.cl",
   ];
   const looked = new Set(
-    moduleTargets().flatMap(({ module }) => names.flatMap((name) => modulesOf(name.replace("X", module))!)),
+    services.flatMap(({ module }) => names.flatMap((name) => modulesOf(name.replace("X", module))!)),
   );
-  for (const { module } of moduleTargets()) expect(looked).toContain(module);
+  for (const { module } of services) expect(looked).toContain(module);
   expect(modulesOf("something new")).toBeUndefined();
 });
