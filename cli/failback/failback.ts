@@ -7,6 +7,7 @@ import { dataFolders } from "../../stacks/site";
 import { readFile } from "node:fs/promises";
 import { expandHome } from "../../components/host/paths";
 import { guardSet } from "../../contracts/guard";
+import { plan } from "../../plan/plan";
 import { moment } from "../clock";
 import { confirm } from "../confirm";
 import { OperatorError, type Context } from "../context";
@@ -80,7 +81,7 @@ export async function failback(
 
   say(t.step.preparing);
   await standBy(config, engine, context);
-  const sets = dataFolders().flatMap(({ set }) => (set === guardSet ? [] : [set]));
+  const sets = dataFolders().flatMap(({ set }) => (ofTheHost.includes(set) ? [] : [set]));
   const kept = (await runOverSsh(hosts.target, clearScript(site.domain, site.generation, sets))).trim();
   say(t.step.prepared);
   if (kept !== "") say(t.step.cleared(kept.split("\n").join(", ")));
@@ -103,6 +104,9 @@ export async function failback(
     return exitCode;
   });
 }
+
+/** Folders that are the host's own, and no data of the site. */
+const ofTheHost: readonly string[] = [guardSet, plan.host.set];
 
 const standbyKey = "smarteros:asStandby";
 
