@@ -18,9 +18,10 @@ const endpointsSchema = z.array(z.looseObject({ s3: z.string().optional() }));
 
 /**
  * The backup bucket of a stack and the operator's own access to it: the aws provider's settings, else environment and profile.
+ * @returns also the endpoint of these settings, where they name one
  * @throws Error when the stack names no bucket
  */
-export async function openStore(config: PulumiConfig): Promise<{ s3: S3Client; bucket: string }> {
+export async function openStore(config: PulumiConfig): Promise<{ s3: S3Client; bucket: string; endpoint?: string }> {
   const keys = ["smarteros:site", "aws:endpoints", "aws:accessKey", "aws:secretKey", "aws:profile"] as const;
   const values = await config.values(keys);
   const site = siteStore.safeParse(JSON.parse(values.get("smarteros:site") ?? "{}"));
@@ -28,18 +29,19 @@ export async function openStore(config: PulumiConfig): Promise<{ s3: S3Client; b
     throw new Error(
       `smarteros:site.backups: stack ${config.stack} does not name its bucket and region; allowed: see docs/configuration.md; fix: fill in its settings`,
     );
-  const { bucket, region, endpoint } = site.data.backups;
+  const { bucket, region } = site.data.backups;
   const endpoints = endpointsSchema.parse(JSON.parse(values.get("aws:endpoints") ?? "[]"));
+  const endpoint = endpoints.find((e) => e.s3 !== undefined)?.s3;
   const s3 = s3Client(
     {
       region,
-      endpoint: endpoints.find((e) => e.s3 !== undefined)?.s3,
+      endpoint,
       accessKey: values.get("aws:accessKey"),
       secretKey: values.get("aws:secretKey"),
       profile: values.get("aws:profile"),
     },
-    endpoint?.caPem,
+    site.data.backups.endpoint?.caPem,
     copySeconds,
   );
-  return { s3, bucket };
+  return { s3, bucket, ...(endpoint === undefined ? {} : { endpoint }) };
 }
