@@ -1,7 +1,7 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import { explainStoreError } from "../stacks/backup-store";
 import { siteSchema } from "../stacks/config-schema";
-import { s3Location } from "../stacks/s3-location";
+import { operatorS3Location } from "../stacks/s3-location";
 import type { RepositoryAccess } from "./repositories";
 import { openStore } from "./rewind/store";
 import { openStack } from "./stack";
@@ -30,11 +30,12 @@ export async function openBackups<T>(
     .loose()
     .parse(JSON.parse(need("smarteros:site")));
   const ciphers = { postgres: need("smarteros:postgresCipher"), files: need("smarteros:filesCipher") };
-  const { s3, bucket } = await openStore(config);
+  const { s3, bucket, endpoint } = await openStore(config);
   try {
+    const location = operatorS3Location({ backups }, endpoint);
     // Whatever the operator has: keys, a profile, a role.
     const keys = await s3.config.credentials();
-    return await use({ store: s3, s3: s3Location({ backups }), keys, ciphers });
+    return await use({ store: s3, s3: location, keys, ciphers });
   } catch (error) {
     if (error instanceof Error && !("$metadata" in error)) throw error;
     throw new Error(explainStoreError(`s3://${bucket}`, error), { cause: error });

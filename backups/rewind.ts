@@ -13,6 +13,7 @@ interface Options {
   readonly configFile?: string;
   readonly generation: number;
   readonly to: string;
+  readonly replica?: boolean;
   readonly dryRun?: boolean;
   readonly parallel: number;
   readonly journal?: string;
@@ -45,11 +46,11 @@ function progressLine(dryRun: boolean) {
   };
 }
 
-function report(result: RewindResult, { dryRun = false, generation, to }: Options): string {
+function report(result: RewindResult, bucket: string, { dryRun = false, generation, to, replica }: Options): string {
   const { counts, bytes, failures, keys, firstChange, newestManifest } = result;
   const would = dryRun ? "would be " : "";
   return [
-    `${generationLayout(generation).prefix} as of ${to}${dryRun ? " (dry run: nothing is changed)" : ""}: ${thousands(keys)} keys`,
+    `s3://${bucket}/${generationLayout(generation).prefix} as of ${to}${dryRun ? " (dry run: nothing is changed)" : ""}: ${thousands(keys)} keys`,
     `  ${thousands(counts.same)} are as they were`,
     `  ${thousands(counts.uncover)} were hidden by delete markers, which ${would}removed`,
     `  ${thousands(counts.putBack)} were written over and ${would}copied back (${gigabytes(bytes)})`,
@@ -59,6 +60,7 @@ function report(result: RewindResult, { dryRun = false, generation, to }: Option
     `a recovery then takes: ${newestManifest ?? "nothing, there is no manifest as of then"}`,
     ...failures.slice(0, 20).map(({ key, reason }) => `FAILED ${key}: ${reason}`),
     ...(failures.length > 0 ? [`${failures.length} keys failed; fix: their reasons, then run it again`] : []),
+    ...(replica ? [] : ["its replica is a bucket of its own: rewind it too, by the same command with --replica"]),
   ].join("\n");
 }
 
@@ -66,12 +68,12 @@ async function main(options: Options): Promise<void> {
   const { generation, dryRun = false, parallel } = options;
   const to = parseTime(options.to);
   const { config } = await openStack(options.stack, options.configFile);
-  const { s3, bucket } = await openStore(config);
+  const { s3, bucket } = await openStore(config, options);
   try {
     const journal = await Journal.open(options.journal ?? `rewind-${bucket}-g${generation}.jsonl`);
     const args = { s3, bucket, generation, to, journal, parallel };
     const result = await rewind({ ...args, dryRun, onProgress: progressLine(dryRun) });
-    console.log(report(result, options));
+    console.log(report(result, bucket, options));
     // Whoever still writes would undo it: what is left to change right after is what came in between.
     const left = dryRun ? 0 : changed(await rewind({ ...args, dryRun: true })) - result.failures.length;
     if (left > 0)
@@ -97,6 +99,7 @@ void runCommand(
     .requiredOption("--stack <name>", "the stack whose settings name the bucket and how to reach it")
     .requiredOption("--generation <number>", "the generation that was attacked", Number)
     .requiredOption("--to <time>", "a moment before the attack, ISO 8601 with a zone")
+    .option("--replica", "the bucket's replica in the other region instead of the bucket itself")
     .option("--dry-run", "count, change nothing")
     .option("--parallel <number>", "keys that are worked on side by side", Number, 16)
     .option(

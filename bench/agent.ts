@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
-import { setTimeout } from "node:timers/promises";
 import Table from "cli-table3";
 import { Command } from "commander";
+import { z } from "zod";
 import { prepareGround, raisePrimary } from "../drill/ground";
 import { startLoad } from "../drill/load";
 import { Timeline } from "../drill/timeline";
@@ -11,7 +11,7 @@ import { runCommand } from "../toolchain/run-command";
 
 /**
  * What the backup agent costs the primary while the drill's writers are at work, beside the same load without it: processor time and memory of the
- * containers by their cgroups, on the local cloud's VPS.
+ * containers as the Docker Engine of the local cloud's VPS counts them, whichever version of control groups the machine has.
  */
 const program = new Command("bench:agent")
   .description("Steady-state overhead of the backup agent on the primary: share of one core, and memory.")
@@ -21,7 +21,11 @@ const program = new Command("bench:agent")
 /** Shares of one core; bytes. */
 interface Overhead {
   readonly seconds: number;
-  readonly agent: { readonly core: number; readonly peakBytes: number };
+  readonly agent: {
+    readonly core: number;
+    /** Of its processes' own memory, without the page cache, which the kernel takes back; seen once a second. */
+    readonly peakBytes: number;
+  };
   /** PostgreSQL archives its WAL itself, with the agent or without; the agent's restore points make it send a segment each cycle. */
   readonly postgres: { readonly coreWith: number; readonly coreWithout: number };
   readonly acknowledged: { readonly with: number; readonly without: number };
@@ -57,36 +61,55 @@ async function measure(seconds: number, timeline: Timeline): Promise<Overhead> {
   await cycle();
   const load = await startLoad({ site: primary.site });
   try {
-    const usedBy = async (container: string): Promise<number> => {
-      const text = await primary.onVps(`docker exec ${container} cat /sys/fs/cgroup/cpu.stat`);
-      return Number(/^usage_usec (\d+)$/m.exec(text)?.[1]) / 1e6;
-    };
     const acknowledged = () => [...load.acks.values()].reduce((sum, acks) => sum + acks.length, 0);
     const share = async (containers: readonly string[]) => {
-      const before = await Promise.all(containers.map(usedBy));
-      const [started, acks] = [performance.now(), acknowledged()];
-      await setTimeout(seconds * 1_000);
-      const after = await Promise.all(containers.map(usedBy));
-      const took = (performance.now() - started) / 1_000;
-      return { cores: after.map((used, i) => (used - before[i]!) / took), acknowledged: acknowledged() - acks };
+      const acks = acknowledged();
+      const used = await Promise.all(
+        containers.map(async (c) => usageIn(await primary.onVps(watchScript(c, seconds)))),
+      );
+      return { used, acknowledged: acknowledged() - acks };
     };
     timeline.event(`measuring for ${seconds} s with the agent`);
     await cycle();
     const withAgent = await share(["agent", "postgres"]);
-    const peak = await primary.onVps("docker exec agent cat /sys/fs/cgroup/memory.peak");
     await primary.onVps("docker stop agent");
     timeline.event(`measuring for ${seconds} s without it`);
     const without = await share(["postgres"]);
     return {
       seconds,
-      agent: { core: withAgent.cores[0]!, peakBytes: Number(peak) },
-      postgres: { coreWith: withAgent.cores[1]!, coreWithout: without.cores[0]! },
+      agent: withAgent.used[0]!,
+      postgres: { coreWith: withAgent.used[1]!.core, coreWithout: without.used[0]!.core },
       acknowledged: { with: withAgent.acknowledged, without: without.acknowledged },
     };
   } finally {
     await load.stop();
     primary.backups.close();
   }
+}
+
+/** Prints what the engine knows of a container, a line a second. */
+const watchScript = (container: string, seconds: number): string =>
+  `end=$(( $(date +%s) + ${seconds} )); while [ "$(date +%s)" -le "$end" ]; do curl --silent --fail --unix-socket /var/run/docker.sock 'http://docker/v1.41/containers/${container}/stats?stream=false&one-shot=true' || exit 1; sleep 1; done`;
+
+/** The part of Docker's statistics that is looked at. https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerStats */
+const stats = z.object({
+  read: z.iso.datetime({ offset: true }),
+  /** Nanoseconds. */
+  cpu_stats: z.object({ cpu_usage: z.object({ total_usage: z.number() }) }),
+  /** The processes' own memory is called so by version 2 of control groups, and by version 1. */
+  memory_stats: z.object({ stats: z.union([z.object({ anon: z.number() }), z.object({ total_rss: z.number() })]) }),
+});
+
+function usageIn(lines: string): { core: number; peakBytes: number } {
+  const seen = lines
+    .trim()
+    .split("\n")
+    .map((line) => stats.parse(JSON.parse(line)));
+  const [first, last] = [seen[0]!, seen.at(-1)!];
+  const took = (Date.parse(last.read) - Date.parse(first.read)) / 1_000;
+  const used = (last.cpu_stats.cpu_usage.total_usage - first.cpu_stats.cpu_usage.total_usage) / 1e9;
+  const own = seen.map(({ memory_stats: { stats: of } }) => ("anon" in of ? of.anon : of.total_rss));
+  return { core: used / took, peakBytes: Math.max(...own) };
 }
 
 void runCommand(program);

@@ -1,12 +1,13 @@
 import * as iam from "@pulumi/aws/iam";
 import * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
+import { replicaBucket } from "./backup/names";
 import { bucketPolicy, replicationPolicy, replicationTrust } from "./backup/policies";
 
 export interface BackupBucketArgs {
   readonly bucket: string;
   readonly region: string;
-  /** Region of the replica bucket, `<bucket>-replica`. */
+  /** Region of the replica bucket. */
   readonly replicaRegion: string;
   /** Days in which no version can be deleted, by nobody (Object Lock COMPLIANCE). A literal, never an Output: policies must read it in a preview. */
   readonly retentionDays: number;
@@ -24,7 +25,7 @@ export class BackupBucket extends pulumi.ComponentResource {
   constructor(name: string, args: BackupBucketArgs, opts?: pulumi.ComponentResourceOptions) {
     super("smarteros:backup:BackupBucket", name, {}, opts);
     const source = this.lockedBucket(name, args.bucket, args.region, args);
-    const replica = this.lockedBucket(`${name}-replica`, `${args.bucket}-replica`, args.replicaRegion, args);
+    const replica = this.lockedBucket(`${name}-replica`, replicaBucket(args.bucket), args.replicaRegion, args);
     this.replicate(name, args, source, replica);
     this.bucket = source.bucket.bucket;
     this.replica = replica.bucket.bucket;
@@ -66,7 +67,7 @@ export class BackupBucket extends pulumi.ComponentResource {
     const role = new iam.Role(`${name}-replication`, { assumeRolePolicy: JSON.stringify(replicationTrust), tags: { ...args.tags } }, { parent: this });
     const rights = new iam.RolePolicy(
       `${name}-replication-policy`,
-      { role: role.name, policy: JSON.stringify(replicationPolicy(args.bucket, `${args.bucket}-replica`)) },
+      { role: role.name, policy: JSON.stringify(replicationPolicy(args.bucket, replicaBucket(args.bucket))) },
       { parent: this },
     );
     new s3.BucketReplicationConfig(

@@ -19,7 +19,13 @@ export interface Pki {
 }
 
 /** Names and addresses the server certificate is valid for. */
-const dnsNames = [addresses.s3.host, "*.local-cloud.test", "localhost"];
+const dnsNames = [
+  addresses.s3.host,
+  "*.local-cloud.test",
+  "localhost",
+  // As a name too: pgBackRest on the operator's machine, which resolves no name of the local cloud, does not look at IP addresses.
+  addresses.front,
+];
 const ipAddresses = ["127.0.0.1", addresses.front, addresses.bridgeGateway];
 
 const caDays = 3650;

@@ -6,3 +6,6 @@ export const identityName = (role: IdentityRole, generation: number): string => 
 
 /** A writer's user by that rule, whoever made it; its first group is the generation. */
 export const writerUserName = /^backup-writer-g([1-9]\d*)(?:-|$)/;
+
+/** The copy of a backup bucket, in another region. */
+export const replicaBucket = (bucket: string): string => `${bucket}-replica`;

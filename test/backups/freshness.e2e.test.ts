@@ -70,7 +70,7 @@ test("ends with 0 and names the set when all is fresh", async () => {
   const { exitCode, stdout } = await freshness("--json");
   const result = JSON.parse(stdout);
   expect(result).toMatchObject({ verdict: "fresh", manifest: key, skipped: [] });
-  expect(result.modules).toHaveLength(10);
+  expect(result.modules).toHaveLength(11);
   expect(result.modules.find((m: { module: string }) => m.module === "odoo")).toMatchObject({ rpoTargetSeconds: 300 });
   expect(exitCode).toBe(0);
 });

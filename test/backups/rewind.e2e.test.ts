@@ -30,8 +30,8 @@ let before: Map<string, string>;
 let to: Date;
 const large = randomBytes(24 * 2 ** 20);
 
-function clientOf({ accessKeyId, secretAccessKey }: Keys): aws.S3Client {
-  const { host, port, region, caPem } = ground.s3;
+function clientOf({ accessKeyId, secretAccessKey }: Keys, region = ground.s3.region): aws.S3Client {
+  const { host, port, caPem } = ground.s3;
   const client = new aws.S3Client({
     endpoint: `https://${host}:${port}`,
     ...{ region, forcePathStyle: true, maxAttempts: 1, credentials: { accessKeyId, secretAccessKey } },
@@ -42,19 +42,41 @@ function clientOf({ accessKeyId, secretAccessKey }: Keys): aws.S3Client {
 }
 const inBucket = () => ({ Bucket: ground.s3.bucket });
 
-async function past(): Promise<KeyHistory[]> {
+/** The copy in the other region. */
+const replicaRegion = "us-east-1";
+let elsewhere: aws.S3Client;
+const inReplica = () => ({ Bucket: `${ground.s3.bucket}-replica` });
+
+async function past(s3 = operator, { Bucket } = inBucket()): Promise<KeyHistory[]> {
   const all: KeyHistory[] = [];
-  for await (const history of histories(operator, ground.s3.bucket, prefix)) all.push(history);
+  for await (const history of histories(s3, Bucket, prefix)) all.push(history);
   return all;
 }
 
+/**
+ * What S3's replication does, which the emulated S3 keeps as a document and does not execute: each version is copied in its order, no delete marker is.
+ * Unlike S3 it gives the copies versions and times of their own.
+ */
+const replicated = new Set<string>();
+async function replicate(): Promise<void> {
+  for (const { key: Key, entries } of await past())
+    for (const { versionId: VersionId, marker } of [...entries].sort(
+      (a, b) => a.at - b.at || Number(a.current) - Number(b.current),
+    )) {
+      if (marker || replicated.has(VersionId)) continue;
+      const { Body } = await operator.send(new aws.GetObjectCommand({ ...inBucket(), Key, VersionId }));
+      await elsewhere.send(new aws.PutObjectCommand({ ...inReplica(), Key, Body: await Body!.transformToByteArray() }));
+      replicated.add(VersionId);
+    }
+}
+
 /** SHA-256 of every object that is current, but for restic's locks. */
-async function contents(): Promise<Map<string, string>> {
-  const keys = (await past()).flatMap(({ key, entries }) =>
+async function contents(s3 = operator, where = inBucket()): Promise<Map<string, string>> {
+  const keys = (await past(s3, where)).flatMap(({ key, entries }) =>
     entries.some((e) => e.current && !e.marker) && !key.includes("/locks/") ? [key] : [],
   );
   const hash = async (Key: string) => {
-    const { Body } = await operator.send(new aws.GetObjectCommand({ ...inBucket(), Key }));
+    const { Body } = await s3.send(new aws.GetObjectCommand({ ...where, Key }));
     return createHash("sha256")
       .update(await Body!.transformToByteArray())
       .digest("hex");
@@ -89,7 +111,7 @@ const engineEnv = () => ({
 async function makeStack(): Promise<void> {
   const { pulumi } = await ensureToolchain({ want: ["engine"], log: () => undefined });
   const { bucket, region, host, port, caPem } = ground.s3;
-  const site = { backups: { bucket, region, endpoint: { host, port, caPem } } };
+  const site = { backups: { bucket, region, replicaRegion, endpoint: { host, port, caPem } } };
   const config = {
     "smarteros:site": site,
     "aws:endpoints": [{ s3: `https://${host}:${port}` }],
@@ -105,6 +127,8 @@ async function makeStack(): Promise<void> {
 beforeAll(async () => {
   ground = await prepareGround(cleanup);
   operator = clientOf(root);
+  elsewhere = clientOf(root, replicaRegion);
+  await elsewhere.send(new aws.CreateBucketCommand({ ...inReplica(), ObjectLockEnabledForBucket: true }));
   const rule = { DefaultRetention: { Mode: "COMPLIANCE" as const, Days: 30 } };
   await operator.send(
     new aws.PutObjectLockConfigurationCommand({
@@ -134,6 +158,7 @@ beforeAll(async () => {
     .filter((key) => key.startsWith("g1/manifests/"))
     .sort()
     .at(-1)!;
+  await replicate();
   to = new Date();
   await makeStack();
   await waitUntil(async () => Date.now() > to.getTime() + 1_000, {
@@ -201,6 +226,23 @@ test("a dry run counts, names the set that will be restored, and changes nothing
   expect(all).toContain(`a recovery then takes: ${lastKey}`);
   expect(await past()).toEqual(untouched);
 }, 60_000);
+
+test("the replica, to which what was written over came and no marker, is rewound by itself", async () => {
+  await replicate();
+  const replica = () => contents(elsewhere, inReplica());
+  const spoiled = await replica();
+  expect(spoiled.size).toBeGreaterThan(before.size);
+  expect(spoiled.get(lastKey)).not.toBe(before.get(lastKey));
+  const own = ["--replica", "--journal", join(ground.dir, "replica.jsonl")];
+  const dry = await rewindCommand(...own, "--dry-run");
+  expect([dry.exitCode, dry.all]).toEqual([0, expect.stringMatching(/^s3:\/\/backups-replica\/g1\/ as of/m)]);
+  expect(dry.counts).toMatchObject({ uncover: 0 });
+  const { exitCode, all } = await rewindCommand(...own);
+  expect([exitCode, all]).toEqual([0, expect.stringContaining(`a recovery then takes: ${lastKey}`)]);
+  const after = await replica();
+  expect([...after.keys()].filter((key) => !before.has(key))).toEqual([`g1/files/data/00/${"0".repeat(64)}`]);
+  for (const [key, hash] of before) expect([key, after.get(key)]).toEqual([key, hash]);
+}, 240_000);
 
 test("a rewind that is cut off is finished by the next one, which leaves alone what is done", async () => {
   const failing = clientOf(root);
