@@ -1,5 +1,5 @@
 import type { GateCheck, GateResult } from "../../contracts/gate";
-import { checklist, type ChecklistId } from "../../plan/organisation";
+import { checklist, sampleTenants, type ChecklistId } from "../../plan/organisation";
 import { plan } from "../../plan/plan";
 import { seconds } from "../../plan/units";
 import type { ServiceName } from "../../plan/model";
@@ -23,9 +23,6 @@ export interface Findings {
   /** File of the incident's record; undefined: there is none of this generation. */
   readonly incident?: string;
 }
-
-/** The plan asks for so many sample tenants (C2). */
-const sampleTenants = 3;
 
 /** A set that is older than so many cycles says that the backups do not run. */
 const missedCycles = 4;
