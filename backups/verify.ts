@@ -4,6 +4,7 @@ import { z } from "zod";
 import { duration } from "../drill/report/format";
 import { interrupted, stopSignal } from "../engine/stop-signal";
 import { plan } from "../plan/plan";
+import { hetznerApi } from "../stacks/hetzner-api";
 import { PulumiConfig } from "../stacks/secrets/pulumi-config";
 import { ensureToolchain } from "../toolchain/ensure";
 import { repoRoot, settingsFile } from "../toolchain/paths";
@@ -61,7 +62,7 @@ async function verify({ stack, configFile, json }: Options, recordFolder: string
   const values = await new PulumiConfig({ ...access, cwd: repoRoot(), stack, configFile: file }).values(keys);
   const { domain } = z.looseObject({ domain: z.string() }).parse(JSON.parse(values.get("smarteros:site") ?? "{}"));
   const hetzner = {
-    url: values.get("hcloud:endpoint") ?? "https://api.hetzner.cloud/v1",
+    url: values.get("hcloud:endpoint") ?? hetznerApi,
     token: values.get("hcloud:token") ?? process.env["HCLOUD_TOKEN"],
   };
   const signal = stopSignal(

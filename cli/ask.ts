@@ -8,8 +8,10 @@ export type Asked<T> =
   | { readonly state: "failed"; readonly reason: string; readonly seconds: number }
   /** It took the question and did not answer in time. */
   | { readonly state: "silent"; readonly seconds: number }
-  /** It was not asked, because of something else. */
-  | { readonly state: "not-asked"; readonly reason: string };
+  | { readonly state: "not-asked"; readonly because: NotAsked };
+
+/** Why something was not asked. */
+export type NotAsked = "proxied" | "no-address" | "gateway-silent";
 
 /**
  * Asks, and gives up at the deadline whether the work heeds its signal or not: a look never takes longer than its slowest deadline.

@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { CipherPasswords } from "../contracts/manifest";
 import type { StoreAccess } from "../stacks/backup-store";
 import { siteSchema } from "../stacks/config-schema";
+import { hetznerApi } from "../stacks/hetzner-api";
 import { repoRoot } from "../toolchain/paths";
 import type { StackOptions } from "./context";
 
@@ -82,7 +83,7 @@ export function settingsOf(raw: RawConfig, environment: NodeJS.ProcessEnv = proc
     ),
     hetzner: api(
       raw["hcloud:endpoint"],
-      "https://api.hetzner.cloud/v1",
+      hetznerApi,
       raw["hcloud:token"] ?? environment["HCLOUD_TOKEN"],
     ),
     ...optional("recoveryHostKey", raw["smarteros:recoveryHostKey"]),

@@ -6,6 +6,7 @@ import { takeLock } from "../toolchain/lock";
 import { paths, repoRoot } from "../toolchain/paths";
 import { adminClient, type DaemonSettings, type Status } from "./admin";
 import { startOuterDocker, stopOuterDocker } from "./docker/outer";
+import { otherHolder, stateHolder, taken, type Holder } from "./holder";
 import { Hosts } from "./hosts/host";
 import { VolumeStore } from "./hosts/volumes";
 import { ensureBaseImages } from "./images/base";
@@ -45,11 +46,12 @@ export interface Cloud {
 /** Deadlines in seconds. The daemon's covers the boot of the hosts of a former run. */
 const seconds = { start: 120, stop: 120 };
 
-/** Brings the local cloud up, or finds it up. The daemon outlives this process; `cloudDown` ends it. */
+/** Brings the local cloud up, or finds it up. The daemon outlives this process; `cloudDown` ends it. @throws when another clone's runs */
 export async function cloudUp(args: CloudArgs): Promise<Cloud> {
   const { log } = args;
   const release = await takeLock("local-cloud", log);
   try {
+    if ((await daemonPid()) === undefined) await refuseIfTaken(otherHolder);
     const { docker } = await startOuterDocker();
     const base = await ensureBaseImages(docker, log);
     const [built] = await Promise.all([
@@ -67,6 +69,7 @@ export async function cloudUp(args: CloudArgs): Promise<Cloud> {
 export async function cloudDown(log: (line: string) => void): Promise<void> {
   const release = await takeLock("local-cloud", log);
   try {
+    await refuseIfTaken(stateHolder);
     await down();
   } finally {
     await release();
@@ -83,6 +86,7 @@ export async function cloudReset({
 }): Promise<void> {
   const release = await takeLock("local-cloud", log);
   try {
+    await refuseIfTaken(stateHolder);
     if (keepImages && (await daemonPid()) !== undefined) return void (await adminClient.reset());
     await down();
     await Promise.all(
@@ -101,6 +105,12 @@ export async function cloudReset({
 /** What runs, or undefined when the cloud is down. */
 export async function cloudStatus(): Promise<Status | undefined> {
   return (await daemonPid()) === undefined ? undefined : adminClient.status();
+}
+
+/** Another clone's local cloud is left alone: its parts are known by files in the same folder, and would be stopped under it. */
+async function refuseIfTaken(find: (own: string) => Promise<Holder | undefined>): Promise<void> {
+  const holder = await find(daemonFile);
+  if (holder) throw taken(holder);
 }
 
 const daemonFile = join(__dirname, "daemon.ts");

@@ -28,7 +28,7 @@ export interface Seen {
   readonly at: number | null;
   /** Address that DNS gave for it; null: it never answered. */
   readonly address: string | null;
-  /** What was asked, and what came back. */
+  /** What was asked, where, and what came back; no words of ours, so that it reads the same in every language. */
   readonly evidence: string;
 }
 
@@ -70,12 +70,12 @@ export async function lookAt(ask: AskSite, probe: ModuleProbe, timeoutMs = lookT
     address: answer.address,
     seconds: (performance.now() - started) / 1_000,
     certificateUntil: answer.certificate.validTo,
-    evidence: `https://${probe.host}${probe.path} at ${answer.address}: ${said}`,
+    evidence: `https://${probe.host}${probe.path} → ${answer.address}: ${said}`,
   };
 }
 
 async function lookUntilWell(ask: AskSite, probe: ModuleProbe, signal: AbortSignal): Promise<Seen> {
-  let problem = "was not asked";
+  let problem: string | undefined;
   try {
     for await (const _ of setInterval(lookEveryMs, undefined, { signal })) {
       try {
@@ -88,11 +88,8 @@ async function lookUntilWell(ask: AskSite, probe: ModuleProbe, signal: AbortSign
   } catch (error) {
     if (!signal.aborted) throw error;
   }
-  return {
-    at: null,
-    address: null,
-    evidence: `https://${probe.host}${probe.path}: never answered well; last: ${problem}`,
-  };
+  const asked = `https://${probe.host}${probe.path}`;
+  return { at: null, address: null, evidence: problem === undefined ? asked : `${asked}: ${problem}` };
 }
 
 const dependencies = z.record(z.string(), z.object({ ok: z.boolean(), detail: z.string() }));
@@ -111,7 +108,7 @@ function wellBeing({ module, kind }: ModuleProbe, { status, body, certificate }:
       return dependency.detail;
     }
     case "proxy":
-      return `HTTP ${status}, certificate of ${certificate.subject} by ${certificate.issuer} until ${certificate.validTo}`;
+      return `HTTP ${status}, subject=${certificate.subject}, issuer=${certificate.issuer}, notAfter=${certificate.validTo}`;
     default:
       throw new Error(`unknown kind of probe: ${kind satisfies never}`);
   }

@@ -8,6 +8,9 @@ export const contacts = [
   { role: "Cloudflare Support", name: "-", contact: "support@cloudflare.com" },
 ] as const;
 
+/** So many tenants are looked at after a recovery (C2, the checklist's "tenants-sample"). */
+export const sampleTenants = 3;
+
 /** The checklist after a recovery (C2). Each is checked by the program, none is ticked by hand. */
 export const checklist = [
   { id: "containers-up", text: "Todos los contenedores UP" },

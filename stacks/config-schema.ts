@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ServiceName } from "../plan/model";
+import { sampleTenants } from "../plan/organisation";
 import { plan } from "../plan/plan";
 import { parseRut } from "../plan/rut";
 import { seconds } from "../plan/units";
@@ -13,8 +14,18 @@ export type ImageName = ServiceName | "agent";
 /** `repo/name:tag@sha256:...`: a tag for people, a digest for the machine. A digest that was never resolved is not invented. */
 const imageRef = z.string().regex(/^[^\s@]+:[^\s@:/]+@sha256:[0-9a-f]{64}$/);
 
+/** A tenant's RUT. @throws for those of the committed examples, eight equal digits: a gate that looks for them would never open */
+function tenantRut(text: string): string {
+  const rut = parseRut(text);
+  if (/^(\d)\1{7}-/.test(rut))
+    throw new Error(
+      `received ${JSON.stringify(text)}, an example's; allowed: the RUT of a tenant of yours; fix: write one that is in the gateway's database, with its name there`,
+    );
+  return rut;
+}
+
 const tenant = z.strictObject({
-  rut: parsed(parseRut).meta({
+  rut: parsed(tenantRut).meta({
     description: "Its RUT; the check digit is verified.",
     allowed: "a RUT such as 76192083-9 or 76.192.083-9",
   }),
@@ -181,10 +192,13 @@ export const siteSchema = z.strictObject({
       }),
     })
     .meta({ description: "The site's DNS records.", allowed: "a map" }),
-  tenants: z.array(tenant).min(1).meta({
-    description: "Sample tenants whose rows and files the gate looks for.",
-    allowed: "a list of { rut, name }, at least one",
-  }),
+  tenants: z
+    .array(tenant)
+    .min(1)
+    .meta({
+      description: `Sample tenants whose rows and files the gate looks for; the plan's checklist asks for ${sampleTenants}.`,
+      allowed: "a list of { rut, name }, at least one",
+    }),
   drill: z
     .boolean()
     .default(false)

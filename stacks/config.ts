@@ -6,6 +6,7 @@ import { contradictions } from "../plan/checks";
 import { plan } from "../plan/plan";
 import { problemsOf } from "./config-problems";
 import { modeSchema, recoverySchema, siteSchema, type SiteConfig } from "./config-schema";
+import { hetznerApi } from "./hetzner-api";
 import { isPublicIpv4 } from "./ipv4";
 import { secretsSchema, type SecretName, type SiteSecrets } from "./secrets/schema";
 
@@ -233,7 +234,7 @@ export function readConfig(role: Role): StackConfig {
     acceptSplitBrain: accepted.value,
     asStandby: asStandby.value ?? false,
     hetzner: hetznerToken
-      ? { endpoint: all["hcloud:endpoint"] ?? "https://api.hetzner.cloud/v1", token: hetznerToken }
+      ? { endpoint: all["hcloud:endpoint"] ?? hetznerApi, token: hetznerToken }
       : undefined,
     aws: {
       region: site.value.backups.region,

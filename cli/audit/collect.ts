@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readVerification, verificationAges, verificationFolder } from "../../backups/verify/record";
-import { duration } from "../../drill/report/format";
 import { drillResult } from "../../drill/result";
 import { unmetObjectives } from "../../plan/checks";
 import { plan } from "../../plan/plan";
@@ -11,13 +10,16 @@ import { s3Client } from "../../stacks/backup-store";
 import { repoRoot } from "../../toolchain/paths";
 import { ask, type Asked } from "../ask";
 import { freshness, readBackups, type BackupState } from "../backups";
+import { daysOr } from "../clock";
 import type { StackOptions } from "../context";
 import { StackEngine } from "../engine";
 import { incidentOf } from "../incident/files";
+import { drillVerdict } from "../drill/words";
+import { joined, verbatim, type Said } from "../said";
 import { settingsOf, type Settings } from "../settings";
 import { driftStatements } from "./drift";
 import { rightsStatements, type Rights } from "./rights";
-import { from, says, type Statement } from "./statement";
+import { from, say, says, type Statement } from "./statement";
 import { storageStatements } from "./storage";
 
 export interface Audit {
@@ -57,7 +59,7 @@ export async function collectAudit(options: AuditOptions): Promise<Audit> {
         rightsStatements(store, iamEndpoint, now),
         options.drift
           ? driftStatements(engine)
-          : [says("drift", undefined, "--no-drift", false), says("policies", undefined, "--no-drift", false)],
+          : (["drift", "policies"] as const).map((id) => says(id, undefined, say("notCompared"), false)),
         verifiedStatement(now),
         drillStatements(now),
         backups.then((asked) => incidentStatement(asked, settings, options.incidents)),
@@ -86,15 +88,25 @@ function backupStatements(bucket: Asked<BackupState>, now: Date): Statement[] {
   return [
     from("backups-valid", bucket, ({ newest, skipped, active }) => ({
       holds: newest !== undefined && skipped.length === 0,
-      evidence: `generation ${active ?? "-"}: ${newest ? `${newest.key}, finished ${newest.body.finishedAt}, verified now` : "no valid set"}${skipped.map((s) => `; ${s.key}: ${s.reason}`).join("")}`,
+      evidence: joined([
+        newest
+          ? say("validSet", String(active ?? "-"), newest.key, newest.body.finishedAt)
+          : say("noSetOf", String(active ?? "-")),
+        ...skipped.map(({ key, reason }) => verbatim(`${key}: ${reason}`)),
+      ]),
     })),
     from("backups-fresh", bucket, ({ newest }) => {
       const modules = newest ? freshness(newest.body, now.getTime()) : [];
-      const age = (m: (typeof modules)[number]) =>
-        m.ageSeconds === undefined ? "absent" : `${Math.round(m.ageSeconds)} s`;
       return {
         holds: modules.length > 0 && modules.every((m) => m.verdict === "fresh"),
-        evidence: modules.map((m) => `${m.module} ${age(m)} of ${m.rpoTargetSeconds} s`).join("; ") || "no valid set",
+        evidence:
+          modules.length === 0
+            ? say("noValidSet")
+            : joined(
+                modules.map(({ module, ageSeconds: age, rpoTargetSeconds }) =>
+                  say("age", module, age === undefined ? say("absent") : `${Math.round(age)} s`, rpoTargetSeconds),
+                ),
+              ),
       };
     }),
   ];
@@ -104,13 +116,25 @@ async function verifiedStatement(now: Date): Promise<Statement> {
   const record = await ask(5, () => readVerification(join(repoRoot(), verificationFolder)));
   return from("backups-verified", record, (last) => {
     const ages = verificationAges(last, plan, now.getTime());
-    const told = ages.map((m) => `${m.module} ${m.at ?? "never"}${m.stale ? " (stale)" : ""}`);
+    const told = ages.map(({ module, at, stale }) =>
+      at === undefined ? say("never", module) : say(stale ? "stale" : "verifiedAt", module, at),
+    );
+    const allowed = days(plan.verifyEvery);
+    const whole = last
+      ? say(last.verdict === "verified" ? "verification" : "verificationFailed", last.startedAt, allowed)
+      : say("neverVerified", allowed);
     return {
       holds: ages.every(({ stale }) => !stale),
-      evidence: `${last ? `last verification ${last.startedAt}: ${last.verdict}` : "no verification"}; allowed: ${plan.verifyEvery}; ${told.join(", ")}`,
+      evidence: joined([whole, joined(told, ", ")]),
     };
   });
 }
+
+/** A duration of the plan. */
+const days =
+  (text: string): Said =>
+  (lang) =>
+    daysOr(seconds(text), lang);
 
 async function drillStatements(now: Date): Promise<Statement[]> {
   const record = await ask(5, async () => {
@@ -120,33 +144,37 @@ async function drillStatements(now: Date): Promise<Statement[]> {
   return [
     from("restore-proved", record, (drill) => ({
       holds: drill.verdict === "recovered",
-      evidence: `drill of ${drill.startedAt}: ${drill.verdict}${drill.failoverSeconds === null ? "" : `, RTO ${duration(drill.failoverSeconds, "en")}`}; RPO ${drill.modules.map((m) => `${m.name} ${m.rpoSeconds ?? "-"} s`).join(", ") || "not measured"}; gate ${drill.gate.checks.filter((c) => c.ok).length}/${drill.gate.checks.length}`,
+      evidence: joined([
+        say("drill", drill.startedAt, (lang) => drillVerdict(drill.verdict, lang)),
+        ...(drill.failoverSeconds === null ? [] : [verbatim(`RTO ${Math.round(drill.failoverSeconds)} s`)]),
+        say("rpo", drill.modules.map((m) => `${m.name} ${m.rpoSeconds ?? "-"} s`).join(", ") || say("notMeasured")),
+        say("gate", drill.gate.checks.filter((c) => c.ok).length, drill.gate.checks.length),
+      ]),
     })),
     from("drill-due", record, (drill) => {
-      const days = (now.getTime() - Date.parse(drill.startedAt)) / 86_400_000;
+      const age = (now.getTime() - Date.parse(drill.startedAt)) / 1_000;
       return {
-        holds: days <= seconds(plan.drillEvery) / 86_400,
-        evidence: `${drill.startedAt}, ${days.toFixed(1)} days ago; allowed: ${plan.drillEvery}`,
+        holds: age <= seconds(plan.drillEvery),
+        evidence: say("drillAge", drill.startedAt, (lang) => daysOr(age, lang), days(plan.drillEvery)),
       };
     }),
   ];
 }
 
 function deviations(): Statement {
-  const unmet = unmetObjectives(plan).map(({ service, objective, because }) => `${service}, ${objective}: ${because}`);
-  return says("plan-deviations", unmet.length === 0, unmet.join("; ") || "every objective has its means", false);
+  const unmet = unmetObjectives(plan).map(({ service }) => say("unmet", service));
+  return says("plan-deviations", unmet.length === 0, unmet.length > 0 ? joined(unmet) : say("everyObjective"), false);
 }
 
 async function incidentStatement(bucket: Asked<BackupState>, { site }: Settings, folder: string): Promise<Statement> {
-  if (bucket.state !== "answered") return says("incidents", undefined, "the active generation is not known");
+  if (bucket.state !== "answered") return says("incidents", undefined, say("activeUnknown"));
   const { active, generations } = bucket.value;
   const claim = generations.find(({ number }) => number === active)?.claim;
-  if (active === undefined || !claim)
-    return says("incidents", true, `generation ${active ?? "-"} was not made by a recovery`);
+  if (active === undefined || !claim) return says("incidents", true, say("noRecovery", String(active ?? "-")));
   const file = await incidentOf(folder, site.domain, active);
   return says(
     "incidents",
     file !== undefined,
-    file ?? `generation ${active}, begun ${claim.claimedAt} by ${claim.claimedBy ?? "?"}: no report in ${folder}`,
+    file === undefined ? say("noReport", active, claim.claimedAt, claim.claimedBy ?? "?", folder) : verbatim(file),
   );
 }

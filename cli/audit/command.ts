@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import type { Run, StackOptions } from "../context";
 import { exitCodes } from "../exit-codes";
 import { collectAudit } from "./collect";
-import { lacking, renderAudit, renderAuditHtml, renderAuditMarkdown } from "./render";
+import { inLanguage, lacking, renderAudit, renderAuditHtml, renderAuditMarkdown } from "./render";
 import { auditWords } from "./words";
 
 /** `smarter audit` */
@@ -13,13 +13,11 @@ export const run: Run<StackOptions & { json?: boolean; drift: boolean; report?: 
 ) => {
   const { lang, documentLang, output } = context;
   const audit = await collectAudit(options);
-  output.print(
-    options.json ? JSON.stringify({ sound: lacking(audit).length === 0, ...audit }, null, 2) : renderAudit(audit, lang),
-  );
+  output.print(options.json ? JSON.stringify(inLanguage(audit, lang), null, 2) : renderAudit(audit, lang));
   if (options.report !== undefined) {
     const folder = resolve(options.report);
     await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, "audit.json"), `${JSON.stringify(audit, null, 2)}\n`);
+    await writeFile(join(folder, "audit.json"), `${JSON.stringify(inLanguage(audit, documentLang), null, 2)}\n`);
     await writeFile(join(folder, "audit.md"), renderAuditMarkdown(audit, documentLang));
     await writeFile(join(folder, "audit.html"), renderAuditHtml(audit, documentLang));
     output.note(auditWords[lang].report(join(folder, "audit.html")));

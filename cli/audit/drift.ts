@@ -2,7 +2,8 @@ import { checkDrift } from "../../drift/check";
 import { keepDriftRecord } from "../../drift/record";
 import { ask } from "../ask";
 import type { StackEngine } from "../engine";
-import { from, type Statement } from "./statement";
+import { joined, verbatim } from "../said";
+import { from, say, type Statement } from "./statement";
 
 /** Seconds for the comparison with every cloud, and for the policies. */
 const deadline = 180;
@@ -19,20 +20,23 @@ export async function driftStatements(engine: StackEngine): Promise<Statement[]>
       holds: verdict === "clean",
       evidence:
         verdict === "clean"
-          ? "every resource of the stack is as its state says"
-          : [
-              ...resources.map((r) => `${r.urn.split("::").at(-1)}: ${r.kind}`),
-              ...unchecked.map((u) => `${u.urn.split("::").at(-1)}: ${u.why}`),
-            ].join("; "),
+          ? say("clean")
+          : joined([
+              ...resources.map(({ urn, kind }) => say(kind, nameIn(urn))),
+              ...unchecked.map(({ urn, why }) => verbatim(`${nameIn(urn)}: ${why}`)),
+            ]),
     })),
     from("policies", report, ({ policies }) => {
       const broken = policies.filter(({ level }) => level === "mandatory");
       return {
         holds: broken.length === 0,
         evidence:
-          broken.map((p) => `${p.policy}: ${p.message}`).join("; ") ||
-          `no mandatory policy is broken; ${policies.length} pieces of advice`,
+          broken.length > 0
+            ? joined(broken.map(({ policy, message }) => verbatim(`${policy}: ${message}`)))
+            : say("advice", policies.length),
       };
     }),
   ];
 }
+
+const nameIn = (urn: string): string => urn.split("::").at(-1) ?? urn;

@@ -14,6 +14,13 @@ import { auditWords } from "./words";
 export const lacking = ({ statements }: Audit): readonly Statement[] =>
   statements.filter(({ required, holds }) => required && !holds);
 
+/** As it is kept and printed: text. */
+export const inLanguage = (audit: Audit, lang: Language) => ({
+  sound: lacking(audit).length === 0,
+  ...audit,
+  statements: audit.statements.map((s) => ({ ...s, evidence: s.evidence(lang) })),
+});
+
 const judgementOf = ({ holds }: Statement): Judgement =>
   holds === undefined ? "unmeasured" : holds ? "met" : "missed";
 
@@ -37,7 +44,7 @@ export function renderAudit(audit: Audit, lang: Language): string {
     `${c.bold(t.title)}: ${lacking(audit).length === 0 ? c.green(`✓ ${verdictOf(audit, lang)}`) : c.red(`✗ ${verdictOf(audit, lang)}`)}   ${c.dim(`${audit.domain} · ${moment(audit.at, lang)}`)}`,
     ...audit.statements.flatMap((s) => [
       `  ${paint[judgementOf(s)](`${marks[judgementOf(s)]} ${t.statements[s.id]}`)}${s.required ? "" : c.dim(` (${t.told})`)}`,
-      `    ${c.dim(s.evidence)}`,
+      `    ${c.dim(s.evidence(lang))}`,
     ]),
   ].join("\n");
 }
@@ -57,7 +64,7 @@ export function renderAuditMarkdown(audit: Audit, lang: Language): string {
           t.statements[s.id],
           `${marks[judgementOf(s)]} ${wordOf(s, lang)}`,
           s.required ? t.required : t.told,
-          s.evidence,
+          s.evidence(lang),
         ]),
       ),
     ].join("\n"),
@@ -72,7 +79,7 @@ export function renderAuditHtml(audit: Audit, lang: Language): string {
     t.statements[s.id],
     judged(judgementOf(s), wordOf(s, lang)),
     s.required ? t.required : t.told,
-    markup`<span class="evidence">${s.evidence}</span>`,
+    markup`<span class="evidence">${s.evidence(lang)}</span>`,
   ]);
   return htmlDocument({
     lang,

@@ -9,7 +9,8 @@ import { z } from "zod";
 import type { StoreAccess } from "../../stacks/backup-store";
 import { iamClient } from "../../stacks/iam-client";
 import { ask } from "../ask";
-import { from, says, type Statement } from "./statement";
+import { joined, type Said } from "../said";
+import { from, say, says, type Statement } from "./statement";
 
 /** Seconds for all questions to IAM. */
 const deadline = 20;
@@ -90,20 +91,18 @@ export async function rightsStatements(
   const statements = [
     from("identities", asked, (all) => ({
       holds: all.some(isWriter),
-      evidence: all.map(inWords).join("; ") || "no user of the backups",
+      evidence: all.length > 0 ? joined(all.map(inWords)) : say("noUser"),
     })),
     from("writer-cannot-destroy", asked, (all) => {
       const bad = all
         .filter(isWriter)
         .flatMap(({ user, allowed }) =>
-          allowed.filter(mayDestroy).map(({ action, on }) => `${user}: ${action} on ${on.join(", ")}`),
+          allowed.filter(mayDestroy).map(({ action, on }) => say("mayDestroy", user, action, on.join(", "))),
         );
       const writers = all.filter(isWriter).map(({ user }) => user);
       return {
         holds: writers.length > 0 && bad.length === 0,
-        evidence:
-          bad.join("; ") ||
-          `${writers.join(", ")}: no right to delete versions, to shorten retention or to change the bucket`,
+        evidence: bad.length > 0 ? joined(bad) : say("cannotDestroy", writers.join(", ")),
       };
     }),
     from(
@@ -115,17 +114,12 @@ export async function rightsStatements(
         );
         return {
           holds: ages.every(({ days }) => days <= keyDays),
-          evidence: ages.map(({ user, days }) => `${user}: ${days} days`).join("; ") || "no key",
+          evidence: ages.length > 0 ? joined(ages.map(({ user, days }) => say("keyAge", user, days))) : say("noKey"),
         };
       },
       false,
     ),
-    says(
-      "secret-age",
-      undefined,
-      "the settings keep no dates of ciphers, application keys and Vault's shares; npm run secrets:init never makes them anew",
-      false,
-    ),
+    says("secret-age", undefined, say("noDates"), false),
   ];
   return { statements, rights: users };
 }
@@ -135,17 +129,18 @@ const isWriter = ({ user }: Rights) => user.startsWith("backup-writer");
 const mayDestroy = ({ action, on }: Rights["allowed"][number]) =>
   destroying.test(action) || (action === "s3:DeleteObject" && !on.every((resource) => ownLeftovers.test(resource)));
 
-function inWords({ user, allowed, keys }: Rights): string {
-  const may = (verb: string, actions: RegExp) => {
+function inWords({ user, allowed, keys }: Rights): Said {
+  const may = (verb: "reads" | "writes" | "deletes", actions: RegExp) => {
     const on = [
       ...new Set(allowed.filter(({ action }) => actions.test(action)).flatMap(({ on: resources }) => resources)),
     ].map((r) => r.replace("arn:aws:s3:::", ""));
-    return on.length === 0 ? [] : [`${verb} ${on.join(", ")}`];
+    return on.length === 0 ? [] : [say(verb, on.join(", "))];
   };
   const all = [
     ...may("reads", /^s3:(\*|GetObject)/),
     ...may("writes", /^s3:(\*|PutObject$)/),
     ...may("deletes", /^s3:(\*|DeleteObject)/),
   ];
-  return `${user} (${keys.filter((k) => k.active).length} active keys) ${all.join("; ") || "may do nothing"}`;
+  const active = keys.filter((k) => k.active).length;
+  return say("user", user, active, all.length > 0 ? joined(all) : say("mayNothing"));
 }

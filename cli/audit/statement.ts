@@ -1,5 +1,6 @@
 import type { Asked } from "../ask";
-import { oneLine } from "../table";
+import { sayer, unasked, type Said } from "../said";
+import { auditEvidence } from "./words";
 
 /** What an auditor asks, in the order in which it is answered. */
 export const statementIds = [
@@ -33,26 +34,29 @@ export interface Statement {
   /** Undefined: it could not be found out. */
   readonly holds?: boolean;
   /** What was asked, and what was answered. */
-  readonly evidence: string;
+  readonly evidence: Said;
 }
 
-export const says = (id: StatementId, holds: boolean | undefined, evidence: string, required = true): Statement => ({
+export const says = (id: StatementId, holds: boolean | undefined, evidence: Said, required = true): Statement => ({
   id,
   required,
-  evidence: oneLine(evidence),
+  evidence,
   ...(holds === undefined ? {} : { holds }),
 });
+
+/** Says what is seen. */
+export const say = sayer(auditEvidence);
 
 /** A statement from an answer; where there is none, it is not known, and why. */
 export function from<T>(
   id: StatementId,
   asked: Asked<T>,
-  judge: (value: T) => { holds: boolean; evidence: string },
+  judge: (value: T) => { holds: boolean; evidence: Said },
   required = true,
 ): Statement {
   if (asked.state === "answered") {
     const { holds, evidence } = judge(asked.value);
     return says(id, holds, evidence, required);
   }
-  return says(id, undefined, asked.state === "silent" ? `no answer in ${asked.seconds} s` : asked.reason, required);
+  return says(id, undefined, unasked(asked), required);
 }

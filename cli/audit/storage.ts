@@ -11,7 +11,7 @@ import { z } from "zod";
 import { plan } from "../../plan/plan";
 import { seconds } from "../../plan/units";
 import { ask } from "../ask";
-import { from, type Statement } from "./statement";
+import { from, say, type Statement } from "./statement";
 
 /** Seconds for one question to the store. */
 const deadline = 10;
@@ -38,30 +38,30 @@ export async function storageStatements(s3: S3Client, bucket: string): Promise<S
       const mode = c?.Rule?.DefaultRetention?.Mode;
       return {
         holds: c?.ObjectLockEnabled === "Enabled" && mode === "COMPLIANCE",
-        evidence: `${where}: Object Lock ${c?.ObjectLockEnabled ?? "absent"}, default mode ${mode ?? "none"}`,
+        evidence: say("objectLock", where, c?.ObjectLockEnabled ?? say("absent"), mode ?? say("none")),
       };
     }),
     from("retention", lock, ({ ObjectLockConfiguration: c }) => {
       const { Days, Years } = c?.Rule?.DefaultRetention ?? {};
       const found = Days ?? (Years ?? 0) * 365;
-      return { holds: found >= days, evidence: `${where}: ${found} days by default; the plan: ${days}` };
+      return { holds: found >= days, evidence: say("retention", where, found, days) };
     }),
     from("versioning", versioning, ({ Status }) => ({
       holds: Status === "Enabled",
-      evidence: `${where}: versioning ${Status ?? "absent"}`,
+      evidence: say("versioning", where, Status ?? say("absent")),
     })),
     from("encryption", encryption, ({ ServerSideEncryptionConfiguration: c }) => {
       const by = c?.Rules?.map((r) => r.ApplyServerSideEncryptionByDefault?.SSEAlgorithm).filter(Boolean) ?? [];
       return {
         holds: by.length > 0,
-        evidence: `${where}: ${by.join(", ") || "no default encryption"}; besides, pgBackRest and restic encrypt what they send`,
+        evidence: say("encryption", where, by.join(", ") || say("noEncryption")),
       };
     }),
     from("public-access", access, ({ PublicAccessBlockConfiguration: c = {} }) => {
       const all = [c.BlockPublicAcls, c.BlockPublicPolicy, c.IgnorePublicAcls, c.RestrictPublicBuckets];
       return {
         holds: all.every(Boolean),
-        evidence: `${where}: ${all.filter(Boolean).length} of 4 blocks of public access are on`,
+        evidence: say("publicAccess", where, all.filter(Boolean).length),
       };
     }),
     from("tls-only", policy, ({ Policy }) => {
@@ -71,14 +71,17 @@ export async function storageStatements(s3: S3Client, bucket: string): Promise<S
       );
       return {
         holds: denied,
-        evidence: `${where}: its policy ${denied ? "denies" : "does not deny"} what does not come over TLS`,
+        evidence: say(denied ? "tlsDenied" : "tlsNotDenied", where),
       };
     }),
     from("replication", replication, ({ ReplicationConfiguration: c }) => {
       const on = c?.Rules?.filter((r) => r.Status === "Enabled") ?? [];
       return {
         holds: on.length > 0,
-        evidence: `${where}: copied to ${on.map((r) => r.Destination?.Bucket).join(", ") || "nowhere"}`,
+        evidence:
+          on.length > 0
+            ? say("replicated", where, on.map((r) => r.Destination?.Bucket).join(", "))
+            : say("notReplicated", where),
       };
     }),
   ];

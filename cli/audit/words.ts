@@ -1,3 +1,5 @@
+import type { DriftedResource } from "../../drift/model";
+import { moment } from "../clock";
 import type { Words } from "../language";
 import type { StatementId } from "./statement";
 
@@ -93,5 +95,166 @@ export const auditWords: Words<AuditWords> = {
     missing: (n) => `${n} afirmación(es) exigidas no se cumplen o se desconocen`,
     at: (moment) => `Al ${moment}`,
     report: (file) => `Informe: ${file}`,
+  },
+};
+
+/** Moments arrive as ISO 8601, durations as text. Drift is named by its kind. */
+interface EvidenceWords extends Readonly<Record<DriftedResource["kind"], (resource: string) => string>> {
+  readonly notCompared: () => string;
+  readonly noValidSet: () => string;
+  readonly validSet: (generation: string, key: string, finishedAt: string) => string;
+  readonly noSetOf: (generation: string) => string;
+  readonly age: (module: string, age: string, allowedSeconds: number) => string;
+  readonly absent: () => string;
+  readonly neverVerified: (allowed: string) => string;
+  readonly verification: (at: string, allowed: string) => string;
+  readonly verificationFailed: (at: string, allowed: string) => string;
+  readonly verifiedAt: (module: string, at: string) => string;
+  readonly stale: (module: string, at: string) => string;
+  readonly never: (module: string) => string;
+  readonly drill: (at: string, verdict: string) => string;
+  readonly rpo: (modules: string) => string;
+  readonly notMeasured: () => string;
+  readonly gate: (passed: number, all: number) => string;
+  readonly drillAge: (at: string, age: string, allowed: string) => string;
+  readonly unmet: (service: string) => string;
+  readonly everyObjective: () => string;
+  readonly activeUnknown: () => string;
+  readonly noRecovery: (generation: string) => string;
+  readonly noReport: (generation: number, since: string, by: string, folder: string) => string;
+  readonly clean: () => string;
+  readonly advice: (n: number) => string;
+  readonly objectLock: (where: string, enabled: string, mode: string) => string;
+  readonly none: () => string;
+  readonly retention: (where: string, days: number, wanted: number) => string;
+  readonly versioning: (where: string, status: string) => string;
+  readonly encryption: (where: string, by: string) => string;
+  readonly noEncryption: () => string;
+  readonly publicAccess: (where: string, on: number) => string;
+  readonly tlsDenied: (where: string) => string;
+  readonly tlsNotDenied: (where: string) => string;
+  readonly replicated: (where: string, to: string) => string;
+  readonly notReplicated: (where: string) => string;
+  readonly noUser: () => string;
+  readonly user: (name: string, activeKeys: number, may: string) => string;
+  readonly reads: (where: string) => string;
+  readonly writes: (where: string) => string;
+  readonly deletes: (where: string) => string;
+  readonly mayNothing: () => string;
+  readonly mayDestroy: (user: string, action: string, on: string) => string;
+  readonly cannotDestroy: (writers: string) => string;
+  readonly keyAge: (user: string, days: number) => string;
+  readonly noKey: () => string;
+  readonly noDates: () => string;
+}
+
+/** What is seen of the audit's statements. */
+export const auditEvidence: Words<EvidenceWords> = {
+  en: {
+    notCompared: () => "not compared (--no-drift)",
+    noValidSet: () => "no valid set",
+    validSet: (generation, key, at) => `generation ${generation}: ${key}, finished ${moment(at, "en")}, verified now`,
+    noSetOf: (generation) => `generation ${generation}: no valid set`,
+    age: (module, age, allowed) => `${module} ${age} of ${allowed} s`,
+    absent: () => "absent",
+    neverVerified: (allowed) => `no verification; allowed: ${allowed}`,
+    verification: (at, allowed) => `last verification ${moment(at, "en")}: all of it held; allowed: ${allowed}`,
+    verificationFailed: (at, allowed) => `last verification ${moment(at, "en")}: it failed; allowed: ${allowed}`,
+    verifiedAt: (module, at) => `${module} ${moment(at, "en")}`,
+    stale: (module, at) => `${module} ${moment(at, "en")} (stale)`,
+    never: (module) => `${module} never`,
+    drill: (at, verdict) => `drill of ${moment(at, "en")}: ${verdict}`,
+    rpo: (modules) => `RPO ${modules}`,
+    notMeasured: () => "not measured",
+    gate: (passed, all) => `gate ${passed}/${all}`,
+    drillAge: (at, age, allowed) => `${moment(at, "en")}, ${age} ago; allowed: ${allowed}`,
+    unmet: (service) =>
+      `${service}, RPO 0: only a synchronous raft peer off-site loses nothing; a snapshot is taken within seconds of a change, and what changed in those seconds can be lost`,
+    everyObjective: () => "every objective has its means",
+    activeUnknown: () => "the active generation is not known",
+    noRecovery: (generation) => `generation ${generation} was not made by a recovery`,
+    noReport: (generation, since, by, folder) =>
+      `generation ${generation}, begun ${moment(since, "en")} by ${by}: no report in ${folder}`,
+    clean: () => "every resource of the stack is as its state says",
+    changed: (resource) => `${resource}: changed`,
+    deleted: (resource) => `${resource}: deleted`,
+    advice: (n) => `no mandatory policy is broken; ${n} pieces of advice`,
+    objectLock: (where, enabled, mode) => `${where}: Object Lock ${enabled}, default mode ${mode}`,
+    none: () => "none",
+    retention: (where, days, wanted) => `${where}: ${days} days by default; the plan: ${wanted}`,
+    versioning: (where, status) => `${where}: versioning ${status}`,
+    encryption: (where, by) => `${where}: ${by}; besides, pgBackRest and restic encrypt what they send`,
+    noEncryption: () => "no default encryption",
+    publicAccess: (where, on) => `${where}: ${on} of 4 blocks of public access are on`,
+    tlsDenied: (where) => `${where}: its policy denies what does not come over TLS`,
+    tlsNotDenied: (where) => `${where}: its policy does not deny what does not come over TLS`,
+    replicated: (where, to) => `${where}: copied to ${to}`,
+    notReplicated: (where) => `${where}: copied nowhere`,
+    noUser: () => "no user of the backups",
+    user: (name, keys, may) => `${name} (${keys} active keys) ${may}`,
+    reads: (where) => `reads ${where}`,
+    writes: (where) => `writes ${where}`,
+    deletes: (where) => `deletes ${where}`,
+    mayNothing: () => "may do nothing",
+    mayDestroy: (user, action, on) => `${user}: ${action} on ${on}`,
+    cannotDestroy: (writers) => `${writers}: no right to delete versions, to shorten retention or to change the bucket`,
+    keyAge: (user, days) => `${user}: ${days} days`,
+    noKey: () => "no key",
+    noDates: () =>
+      "the settings keep no dates of ciphers, application keys and Vault's shares; npm run secrets:init never makes them anew",
+  },
+  es: {
+    notCompared: () => "sin comparar (--no-drift)",
+    noValidSet: () => "ningún conjunto válido",
+    validSet: (generation, key, at) =>
+      `generación ${generation}: ${key}, terminado el ${moment(at, "es")}, comprobado ahora`,
+    noSetOf: (generation) => `generación ${generation}: ningún conjunto válido`,
+    age: (module, age, allowed) => `${module} ${age} de ${allowed} s`,
+    absent: () => "falta",
+    neverVerified: (allowed) => `ninguna verificación; permitido: ${allowed}`,
+    verification: (at, allowed) => `última verificación el ${moment(at, "es")}: se cumplió todo; permitido: ${allowed}`,
+    verificationFailed: (at, allowed) => `última verificación el ${moment(at, "es")}: falló; permitido: ${allowed}`,
+    verifiedAt: (module, at) => `${module} ${moment(at, "es")}`,
+    stale: (module, at) => `${module} ${moment(at, "es")} (vencida)`,
+    never: (module) => `${module} nunca`,
+    drill: (at, verdict) => `simulacro del ${moment(at, "es")}: ${verdict}`,
+    rpo: (modules) => `RPO ${modules}`,
+    notMeasured: () => "sin medir",
+    gate: (passed, all) => `validación ${passed}/${all}`,
+    drillAge: (at, age, allowed) => `${moment(at, "es")}, hace ${age}; permitido: ${allowed}`,
+    unmet: (service) =>
+      `${service}, RPO 0: solo un par raft síncrono fuera del sitio no pierde nada; el snapshot se toma segundos después de un cambio, y lo que cambió en esos segundos se puede perder`,
+    everyObjective: () => "cada objetivo tiene sus medios",
+    activeUnknown: () => "no se sabe cuál es la generación activa",
+    noRecovery: (generation) => `la generación ${generation} no la hizo una recuperación`,
+    noReport: (generation, since, by, folder) =>
+      `generación ${generation}, iniciada el ${moment(since, "es")} por ${by}: no hay informe en ${folder}`,
+    clean: () => "cada recurso del stack está como dice su estado",
+    changed: (resource) => `${resource}: cambiado`,
+    deleted: (resource) => `${resource}: borrado`,
+    advice: (n) => `no se infringe ninguna política obligatoria; ${n} recomendaciones`,
+    objectLock: (where, enabled, mode) => `${where}: Object Lock ${enabled}, modo por defecto ${mode}`,
+    none: () => "ninguno",
+    retention: (where, days, wanted) => `${where}: ${days} días por defecto; el plan: ${wanted}`,
+    versioning: (where, status) => `${where}: versionado ${status}`,
+    encryption: (where, by) => `${where}: ${by}; además, pgBackRest y restic cifran lo que envían`,
+    noEncryption: () => "sin cifrado por defecto",
+    publicAccess: (where, on) => `${where}: activos ${on} de los 4 bloqueos de acceso público`,
+    tlsDenied: (where) => `${where}: su política niega lo que no llega por TLS`,
+    tlsNotDenied: (where) => `${where}: su política no niega lo que no llega por TLS`,
+    replicated: (where, to) => `${where}: se copia a ${to}`,
+    notReplicated: (where) => `${where}: no se copia a ninguna parte`,
+    noUser: () => "ningún usuario de los respaldos",
+    user: (name, keys, may) => `${name} (${keys} claves activas) ${may}`,
+    reads: (where) => `lee ${where}`,
+    writes: (where) => `escribe ${where}`,
+    deletes: (where) => `borra ${where}`,
+    mayNothing: () => "no puede nada",
+    mayDestroy: (user, action, on) => `${user}: ${action} en ${on}`,
+    cannotDestroy: (writers) => `${writers}: sin derecho a borrar versiones, acortar la retención ni cambiar el bucket`,
+    keyAge: (user, days) => `${user}: ${days} días`,
+    noKey: () => "ninguna clave",
+    noDates: () =>
+      "la configuración no guarda fechas de los cifrados, las claves de aplicaciones y las partes de Vault; npm run secrets:init nunca las hace de nuevo",
   },
 };

@@ -4,7 +4,7 @@ import { exitCodes } from "../exit-codes";
 import type { Language } from "../language";
 import { colours } from "../table";
 import { checkAll } from "./check";
-import type { Item } from "./evaluate";
+import { inLanguage, type Item } from "./evaluate";
 import { checklistWords, itemText } from "./words";
 
 /** Seconds between two looks of `--watch`. */
@@ -20,7 +20,7 @@ export function renderChecklist(items: readonly Item[], lang: Language): string 
     `${c.bold(t.title)}: ${verdict}`,
     ...items.flatMap(({ id, ok, evidence }) => [
       `  ${ok ? c.green("✓") : c.red("✗")} ${itemText(id, lang)}`,
-      `    ${c.dim(evidence)}`,
+      `    ${c.dim(evidence(lang))}`,
     ]),
   ].join("\n");
 }
@@ -34,7 +34,8 @@ export const run: Run<StackOptions & { json?: boolean; watch?: boolean; report: 
   for (;;) {
     const { items } = await checkAll(options, options.report);
     const complete = items.every(({ ok }) => ok);
-    if (options.json) output.print(JSON.stringify({ complete, items }, null, options.watch ? 0 : 2));
+    if (options.json)
+      output.print(JSON.stringify({ complete, items: inLanguage(items, lang) }, null, options.watch ? 0 : 2));
     else {
       if (options.watch && process.stdout.isTTY) process.stdout.write("\x1b[H\x1b[2J");
       output.print(renderChecklist(items, lang));

@@ -12,6 +12,7 @@ import type { Language } from "../language";
 import { ownServers, recordContent } from "../providers";
 import { primarySite, settingsOf, type LookedAt } from "../settings";
 import { colours, plainTable } from "../table";
+import { unasked } from "../said";
 import { doctorWords } from "./words";
 
 /** A part that a recovery from this machine needs. */
@@ -39,12 +40,7 @@ async function examineRecovery(options: StackOptions, lang: Language): Promise<F
   const finding = <T>(part: keyof typeof t.part, asked: Asked<T>, shown: (value: T) => string): Finding => ({
     part: t.part[part],
     ok: asked.state === "answered",
-    found:
-      asked.state === "answered"
-        ? shown(asked.value)
-        : asked.state === "silent"
-          ? t.noAnswer(asked.seconds)
-          : asked.reason,
+    found: asked.state === "answered" ? shown(asked.value) : unasked(asked)(lang),
   });
   const engine = await ask(deadline, () => StackEngine.find(options));
   if (engine.state !== "answered") return [finding("settings", engine, String)];

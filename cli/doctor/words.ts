@@ -6,7 +6,6 @@ interface DoctorWords {
   readonly part: Readonly<
     Record<"settings" | "secrets" | "state" | "key" | "s3" | "hetzner" | "cloudflare" | "dns" | "primary", string>
   >;
-  readonly noAnswer: (seconds: number) => string;
   readonly fix: string;
 }
 
@@ -26,7 +25,6 @@ export const doctorWords: Words<DoctorWords> = {
       dns: "DNS resolvers",
       primary: "Primary's settings",
     },
-    noAnswer: (seconds) => `no answer in ${seconds} s`,
     fix: "fix",
   },
   es: {
@@ -43,7 +41,6 @@ export const doctorWords: Words<DoctorWords> = {
       dns: "Resolutores DNS",
       primary: "Configuración del primario",
     },
-    noAnswer: (seconds) => `sin respuesta en ${seconds} s`,
     fix: "solución",
   },
 };

@@ -7,7 +7,7 @@ import { moment } from "../clock";
 import type { Run } from "../context";
 import { exitCodes } from "../exit-codes";
 import { nextDrill } from "../status/judge";
-import { drillWords } from "./words";
+import { drillVerdict, drillWords } from "./words";
 
 /** `smarter drill`: run now, with its own options, output and exit code. */
 export const run: Run<{ args: readonly string[] }> = async ({ lang, signal }, { args }) => {
@@ -43,6 +43,8 @@ export const record: Run<{ json?: boolean }> = async ({ lang, output }, { json }
     output.print(JSON.stringify(known, null, 2));
   } else if (!startedAt || !next) output.print(t.never);
   else
-    output.print(`${t.last(moment(startedAt, lang), last.verdict)}\n${(due ? t.overdue : t.next)(moment(next, lang))}`);
+    output.print(
+      `${t.last(moment(startedAt, lang), drillVerdict(last.verdict, lang))}\n${(due ? t.overdue : t.next)(moment(next, lang))}`,
+    );
   return !due && last?.verdict === "recovered" ? exitCodes.ok : exitCodes.degraded;
 };

@@ -1,6 +1,8 @@
-import type { Words } from "../language";
+import type { DrillVerdict } from "../../drill/result";
+import type { Language, Words } from "../language";
 
 interface DrillWords {
+  readonly verdict: Readonly<Record<DrillVerdict, string>>;
   readonly never: string;
   readonly last: (at: string, verdict: string) => string;
   readonly next: (at: string) => string;
@@ -11,6 +13,7 @@ interface DrillWords {
 /** The words of `smarter drill record`; the drill has its own. */
 export const drillWords: Words<DrillWords> = {
   en: {
+    verdict: { recovered: "recovered", refused: "refused", failed: "failed" },
     never: "No drill on record. Run one: smarter drill",
     last: (at, verdict) => `Last drill: ${at}, ${verdict}`,
     next: (at) => `The next is due by ${at}`,
@@ -24,6 +27,7 @@ The primary is lost. Recover it:
 Afterwards: npm run cloud:down`,
   },
   es: {
+    verdict: { recovered: "recuperado", refused: "rechazado", failed: "fallido" },
     never: "Ningún simulacro registrado. Para hacer uno: smarter drill",
     last: (at, verdict) => `Último simulacro: ${at}, ${verdict}`,
     next: (at) => `El próximo toca antes del ${at}`,
@@ -37,3 +41,7 @@ El primario se perdió. Para recuperarlo:
 Al terminar: npm run cloud:down`,
   },
 };
+
+/** The verdict that a drill's record bears; one that is not known stays as it is. */
+export const drillVerdict = (verdict: string, lang: Language): string =>
+  (drillWords[lang].verdict as Readonly<Record<string, string>>)[verdict] ?? verdict;

@@ -5,7 +5,6 @@ import type { Seen } from "../../outside/probe";
 import type { ServiceName } from "../../plan/model";
 import { contacts } from "../../plan/organisation";
 import type { FoundRestore } from "../../stacks/preflight";
-import type { Item } from "../checklist/evaluate";
 import { incidentOf } from "../incident/files";
 import { followUpsOf, incident, type Incident } from "../incident/record";
 import { lossesOf } from "./forecast";
@@ -28,7 +27,7 @@ export interface Draft {
   readonly seen?: ReadonlyMap<ServiceName, Seen>;
   readonly fence?: FenceResult;
   readonly gate?: GateResult;
-  readonly items?: readonly Item[];
+  readonly items?: Incident["checklist"];
 }
 
 /** The record of a recovery. */
@@ -45,7 +44,7 @@ export function incidentFrom(draft: Draft): Incident {
       backAsOf: loss.backAsOf ?? null,
       lostSeconds: loss.lostSeconds ?? null,
       rpoTargetSeconds: loss.rpoSeconds ?? null,
-      evidence: answer?.evidence ?? "it was not asked",
+      evidence: answer?.evidence ?? "–",
     };
   });
   const facts = {

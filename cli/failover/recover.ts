@@ -10,7 +10,7 @@ import { seconds } from "../../plan/units";
 import { answerOf, ask } from "../ask";
 import { checkAll } from "../checklist/check";
 import { renderChecklist } from "../checklist/command";
-import type { Item } from "../checklist/evaluate";
+import { inLanguage, type Item } from "../checklist/evaluate";
 import { moment } from "../clock";
 import { OperatorError, type Context } from "../context";
 import type { StackEngine } from "../engine";
@@ -83,6 +83,7 @@ export async function recover(args: RecoverArgs): Promise<ExitCode> {
   const answers = new Answers(
     site,
     (module, { at }) => view.say(t.answers(module, duration(sinceActivation(at!), lang))),
+    failoverWords[context.documentLang].stillOld,
     seconds(plan.overallRto),
   );
   const note = (what: Entry["what"], detail: string) =>
@@ -161,7 +162,8 @@ export async function recover(args: RecoverArgs): Promise<ExitCode> {
   if (!closed) await writeIncident(options.report, await draft(known), context.documentLang);
   const items = await untilComplete(args);
   say(renderChecklist(items, lang));
-  const record = closed ?? (await draft({ ...known, items }));
+  const written = inLanguage(items, context.documentLang);
+  const record = closed ?? (await draft({ ...known, items: written }));
   if (silent.length === 0) {
     const last = Math.max(0, ...record.modules.map(({ rtoSeconds }) => rtoSeconds ?? 0));
     say(`\n${t.recovered(site.domain, duration(last, lang))}`);

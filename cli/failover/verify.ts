@@ -10,11 +10,13 @@ export class Answers {
 
   /**
    * @param onAnswer a module answers for the first time
+   * @param stillOld what is noted of a module for which DNS answers the old site's address
    * @param deadlineSeconds for all of them, from the first look on
    */
   constructor(
     private readonly site: LookedAt,
     private readonly onAnswer: (module: ServiceName, seen: Seen) => void,
+    private readonly stillOld: (address: string) => string,
     private readonly deadlineSeconds: number,
   ) {}
 
@@ -30,8 +32,7 @@ export class Answers {
       ca: this.site.tls.issuer === "acme" ? "public" : "unknown",
       resolve: async (host) => {
         const address = await byDns(host);
-        if (!this.site.dns.proxied && !isTheNewSite(address))
-          throw new Error(`DNS still answers ${address}, the old site`);
+        if (!this.site.dns.proxied && !isTheNewSite(address)) throw new Error(this.stillOld(address));
         return address;
       },
     };

@@ -73,6 +73,7 @@ interface FailoverWords {
   readonly recovered: (domain: string, elapsed: string) => string;
   readonly unchanged: (generation: number) => string;
   readonly notAnswering: (modules: string) => string;
+  readonly stillOld: (address: string) => string;
   readonly report: (file: string) => string;
 }
 
@@ -168,6 +169,7 @@ export const failoverWords: Words<FailoverWords> = {
     recovered: (domain, elapsed) => `${domain} is back, ${elapsed} after the activation.`,
     unchanged: (generation) => `Generation ${generation} serves already; there was nothing to do.`,
     notAnswering: (modules) => `not answering through DNS yet: ${modules}`,
+    stillOld: (address) => `DNS still answers ${address}, the old site`,
     report: (file) => `Incident report: ${file}`,
   },
   es: {
@@ -261,6 +263,7 @@ export const failoverWords: Words<FailoverWords> = {
     recovered: (domain, elapsed) => `${domain} está de vuelta, ${elapsed} después de la activación.`,
     unchanged: (generation) => `La generación ${generation} ya sirve; no había nada que hacer.`,
     notAnswering: (modules) => `aún sin responder por DNS: ${modules}`,
+    stillOld: (address) => `el DNS aún responde ${address}, el sitio anterior`,
     report: (file) => `Informe del incidente: ${file}`,
   },
 };

@@ -2,6 +2,7 @@ import { duration } from "../../drill/report/format";
 import { judge, type Judgement } from "../../drill/result";
 import type { Stage } from "../failover/progress";
 import { stages } from "../failover/progress";
+import { failoverWords } from "../failover/words";
 import type { Language } from "../language";
 import type { Incident, IncidentModule } from "./record";
 import { incidentWords } from "./words";
@@ -26,7 +27,7 @@ export const judgeLoss = (m: IncidentModule): Judgement =>
 export function rtoText(m: IncidentModule, lang: Language): string {
   const t = incidentWords[lang];
   const target = duration(m.rtoTargetSeconds, lang);
-  return m.rtoSeconds === null ? t.of(t.neverAnswered, target) : t.of(duration(m.rtoSeconds, lang), target);
+  return m.rtoSeconds === null ? t.never(target) : t.of(duration(m.rtoSeconds, lang), target);
 }
 
 export function lossText(m: IncidentModule, lang: Language): string {
@@ -42,6 +43,13 @@ export function stageSpans(record: Incident): { stage: Stage; start: number; end
     const times = record.events.filter((e) => e.stage === stage).map((e) => secondsAt(record, e.at));
     return times.length === 0 ? [] : [{ stage, start: Math.max(0, Math.min(...times)), end: Math.max(0, ...times) }];
   });
+}
+
+/** What a step was, in the reader's language: the record keeps "subject: state". */
+export function eventText({ what }: Incident["events"][number], lang: Language): string {
+  const at = what.lastIndexOf(": ");
+  const state = (failoverWords[lang].state as Readonly<Record<string, string>>)[what.slice(at + 2)];
+  return state === undefined ? what : `${what.slice(0, at)}: ${state}`;
 }
 
 /** Of a sequence: how many hold, of how many. */

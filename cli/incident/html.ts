@@ -5,7 +5,8 @@ import { judged, legend, table } from "../../drill/report/sections";
 import { itemText } from "../checklist/words";
 import { moment } from "../clock";
 import type { Language } from "../language";
-import { judgeLoss, judgeRto, lossText, recoverySeconds, rtoText, share } from "./facts";
+import { gateCheckName } from "../gate/say";
+import { eventText, judgeLoss, judgeRto, lossText, recoverySeconds, rtoText, share } from "./facts";
 import { timeline } from "./picture";
 import type { Incident } from "./record";
 import { incidentWords } from "./words";
@@ -71,7 +72,11 @@ ${section(
 )}
 <section class="long"><details><summary>${t.events} <span>(${record.events.length})</span></summary>${table(
       [`${t.time} (UTC)`, "", t.what],
-      record.events.map((e) => [markup`<span class="time">${timeOfDay(e.at)}</span>`, t.stage[e.stage], e.what]),
+      record.events.map((e) => [
+        markup`<span class="time">${timeOfDay(e.at)}</span>`,
+        t.stage[e.stage],
+        eventText(e, lang),
+      ]),
     )}</details></section>
 </main>
 </body>`,
@@ -147,7 +152,7 @@ function gateSection(record: Incident, lang: Language): Markup {
   const t = incidentWords[lang];
   const { checks, passedAt } = record.gate;
   const rows = checks.map((c) => [
-    c.name,
+    gateCheckName(c, lang),
     judged(c.ok ? "met" : "missed", c.ok ? t.passed : t.notPassed),
     markup`<span class="evidence">${c.evidence}</span>`,
   ]);

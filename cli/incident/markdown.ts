@@ -4,6 +4,7 @@ import { marks } from "../../drill/report/table";
 import { itemText } from "../checklist/words";
 import { moment } from "../clock";
 import type { Language } from "../language";
+import { gateCheckName } from "../gate/say";
 import { judgeLoss, judgeRto, lossText, recoverySeconds, rtoText } from "./facts";
 import type { Incident } from "./record";
 import { incidentWords } from "./words";
@@ -80,7 +81,7 @@ export function renderIncidentMarkdown(record: Incident, lang: Language): string
         : [
             table(
               [t.check, t.result, t.evidence],
-              record.gate.checks.map((c) => [c.name, mark(c.ok), c.evidence]),
+              record.gate.checks.map((c) => [gateCheckName(c, lang), mark(c.ok), c.evidence]),
             ),
           ]),
     ),

@@ -1,8 +1,10 @@
+import { checklist } from "../../plan/organisation";
+import { itemText } from "../checklist/words";
 import { stageWords } from "../failover/stage-words";
 import type { FenceAttempt, FenceResult, FenceWay } from "../../contracts/fence";
 import type { Stage } from "../failover/progress";
 import type { Entry } from "../failover/journal";
-import type { Words } from "../language";
+import type { Language, Words } from "../language";
 import type { Incident } from "./record";
 
 interface IncidentWords {
@@ -35,6 +37,7 @@ interface IncidentWords {
   readonly answering: string;
   readonly deadline: string;
   readonly neverAnswered: string;
+  readonly never: (target: string) => string;
   readonly of: (measured: string, target: string) => string;
   readonly noTarget: (measured: string) => string;
   readonly modules: string;
@@ -75,6 +78,13 @@ interface IncidentWords {
   readonly events: string;
 }
 
+/** The record names items by their ids. */
+const itemTexts = (ids: string, lang: Language): string =>
+  checklist
+    .filter(({ id }) => ids.split(", ").includes(id))
+    .map(({ id }) => itemText(id, lang))
+    .join("; ");
+
 /** The words of the incident report. */
 export const incidentWords: Words<IncidentWords> = {
   en: {
@@ -108,6 +118,7 @@ export const incidentWords: Words<IncidentWords> = {
     answering: "answering",
     deadline: "deadline",
     neverAnswered: "did not answer",
+    never: (target) => `did not answer; allowed: ${target}`,
     of: (measured, target) => `${measured} of ${target}`,
     noTarget: (measured) => `${measured}, no target`,
     modules: "Modules: recovery time, and what was lost",
@@ -156,7 +167,7 @@ export const incidentWords: Words<IncidentWords> = {
     followUp: {
       "isolate-old-site": (address) =>
         `Keep the old site${address ? ` (${address})` : ""} switched off or cut off: were it to come back, it would write beside the new one.`,
-      "open-checklist": (items) => `Close the open items of the checklist: ${items}.`,
+      "open-checklist": (items) => `Close the open items of the checklist: ${itemTexts(items, "en")}.`,
       "missed-objectives": (modules) => `Find out why objectives were missed: ${modules}.`,
       "data-loss": (modules) =>
         `Ask the users of these modules to look through the window of lost data, and enter it again: ${modules}.`,
@@ -203,6 +214,7 @@ export const incidentWords: Words<IncidentWords> = {
     answering: "respondiendo",
     deadline: "plazo",
     neverAnswered: "no respondió",
+    never: (target) => `no respondió; permitido: ${target}`,
     of: (measured, target) => `${measured} de ${target}`,
     noTarget: (measured) => `${measured}, sin objetivo`,
     modules: "Módulos: tiempo de recuperación, y qué se perdió",
@@ -251,7 +263,7 @@ export const incidentWords: Words<IncidentWords> = {
     followUp: {
       "isolate-old-site": (address) =>
         `Mantener apagado o aislado el sitio anterior${address ? ` (${address})` : ""}: si volviera, escribiría junto al nuevo.`,
-      "open-checklist": (items) => `Cerrar los puntos abiertos del checklist: ${items}.`,
+      "open-checklist": (items) => `Cerrar los puntos abiertos del checklist: ${itemTexts(items, "es")}.`,
       "missed-objectives": (modules) => `Averiguar por qué se incumplieron objetivos: ${modules}.`,
       "data-loss": (modules) =>
         `Pedir a los usuarios de estos módulos que revisen la ventana de datos perdidos y los ingresen de nuevo: ${modules}.`,

@@ -40,7 +40,7 @@ export async function targetOf(
   const { step } = recoverWords[lang];
   if (at !== null) return databaseTarget(manifest.body, at);
   if (!serverRuns) {
-    say(step.noLastPoint("it is stopped", key));
+    say(step.noLastPoint(step.itIsStopped, key));
     return databaseTarget(manifest.body);
   }
   say(step.lastPoint);

@@ -27,6 +27,7 @@ interface RecoverWords {
     readonly lastPoint: string;
     readonly lastPointMade: string;
     readonly noLastPoint: (why: string, set: string) => string;
+    readonly itIsStopped: string;
     readonly restoring: (to: string) => string;
     readonly verified: (n: number) => string;
     readonly switched: (damaged: string) => string;
@@ -106,6 +107,7 @@ export const recoverWords: Words<RecoverWords> = {
       lastPoint: "a last restore point is made",
       lastPointMade: "the last write is in the backups",
       noLastPoint: (why, set) => `the server makes no restore point any more (${why}): set ${set} counts`,
+      itIsStopped: "it is stopped",
       restoring: (to) => `restoring beside what is damaged, to ${to}`,
       verified: (n) => `${n} checks hold`,
       switched: (damaged) => `in place; what was there is kept as ${damaged}`,
@@ -186,6 +188,7 @@ export const recoverWords: Words<RecoverWords> = {
       lastPoint: "se hace un último punto de restauración",
       lastPointMade: "la última escritura está en los respaldos",
       noLastPoint: (why, set) => `el servidor ya no hace puntos de restauración (${why}): vale el conjunto ${set}`,
+      itIsStopped: "está detenido",
       restoring: (to) => `restaurando junto a lo dañado, a ${to}`,
       verified: (n) => `${n} comprobaciones se cumplen`,
       switched: (damaged) => `en su lugar; lo que había se guarda como ${damaged}`,

@@ -71,7 +71,7 @@ export async function collect(options: StackOptions): Promise<Look> {
 }
 
 const problemOf = (asked: Asked<unknown>): string =>
-  asked.state === "silent" ? `no answer in ${asked.seconds} s` : asked.state === "answered" ? "" : asked.reason;
+  asked.state === "silent" ? `no answer in ${asked.seconds} s` : asked.state === "failed" ? asked.reason : "";
 
 function knownSites(
   site: LookedAt,
@@ -118,7 +118,7 @@ async function lookFromOutside({ site }: Settings, fallback: string | undefined)
       const asked = await ask(deadlines.dns, () => byDns(host));
       if (asked.state === "answered") return asked.value;
       if (asked.state === "silent" && fallback !== undefined) return fallback;
-      throw new Error(`DNS of ${host}: ${problemOf(asked)}`);
+      throw new Error(`DNS, ${host}: ${problemOf(asked)}`);
     },
   };
   const askIt = askSite(reached);
@@ -142,12 +142,13 @@ async function lookInside(
   settings: Settings,
   primary: LookedAt | undefined,
 ): Promise<Asked<Container[]>> {
-  if (settings.site.dns.proxied) return { state: "not-asked", reason: "DNS answers the proxy's addresses" };
-  return ask(deadlines.inside, async () => {
+  if (settings.site.dns.proxied) return { state: "not-asked", because: "proxied" };
+  const asked = await ask(deadlines.inside, async () => {
     const address = (await Promise.all(dns)).map(({ answer }) => answerOf(answer)).find((a) => a !== undefined);
-    if (address === undefined) throw new Error("no resolver answered");
-    return containersOn(await hostAccess(address, settings, primary));
+    return address === undefined ? undefined : containersOn(await hostAccess(address, settings, primary));
   });
+  if (asked.state !== "answered") return asked;
+  return asked.value === undefined ? { state: "not-asked", because: "no-address" } : { ...asked, value: asked.value };
 }
 
 function modulesOf(
@@ -169,7 +170,7 @@ function modulesOf(
       // Nothing is known of it when the one who would say it does not answer.
       outside:
         probe.kind === "dependency" && (answer.state === "silent" || answer.state === "failed")
-          ? { state: "not-asked", reason: `the gateway, which says it, does not answer (${problemOf(answer)})` }
+          ? { state: "not-asked", because: "gateway-silent" }
           : answer,
       ...(container ? { inside: container } : {}),
       ...(point ? { freshness: point } : {}),

@@ -2,6 +2,7 @@ import { duration } from "../../drill/report/format";
 import { answerOf, type Asked } from "../ask";
 import { daysOr, moment } from "../clock";
 import type { Language } from "../language";
+import { drillVerdict } from "../drill/words";
 import { colours, oneLine, plainTable } from "../table";
 import { nextDrill, type Judgement, type Problem, type Trigger } from "./judge";
 import type { Look, ModuleLook } from "./look";
@@ -111,7 +112,7 @@ export function renderStatus(look: Look, judgement: Judgement, lang: Language): 
       look.lastDrill
         ? t.drillNext(
             moment(look.lastDrill.at, lang),
-            look.lastDrill.verdict,
+            drillVerdict(look.lastDrill.verdict, lang),
             moment(nextDrill(look.lastDrill.at), lang),
           )
         : t.never,

@@ -1,3 +1,4 @@
+import { drillVerdict } from "../drill/words";
 import type { Words } from "../language";
 import type { Problem, Verdict } from "./judge";
 
@@ -141,7 +142,7 @@ export const statusWords: Words<StatusWords> = {
         `mandatory policies are broken (checked ${moment(at)}): ${names.join(", ")}`,
       "drill-due": ({ since }, { moment }) =>
         since ? `a drill is overdue since ${moment(since)}; npm run drill` : "no drill on record; npm run drill",
-      "drill-failed": ({ verdict }) => `the last drill ended as "${verdict}"`,
+      "drill-failed": ({ verdict }) => `the last drill ended as "${drillVerdict(verdict, "en")}"`,
     },
     watching: (seconds) => `looking again every ${seconds} s; Ctrl-C ends it`,
   },
@@ -223,7 +224,7 @@ export const statusWords: Words<StatusWords> = {
         since
           ? `un simulacro está vencido desde el ${moment(since)}; npm run drill`
           : "ningún simulacro registrado; npm run drill",
-      "drill-failed": ({ verdict }) => `el último simulacro terminó como "${verdict}"`,
+      "drill-failed": ({ verdict }) => `el último simulacro terminó como «${drillVerdict(verdict, "es")}»`,
     },
     watching: (seconds) => `se vuelve a mirar cada ${seconds} s; Ctrl-C termina`,
   },

@@ -1,27 +1,35 @@
 import { describe, expect, it } from "vitest";
-import { auditWords } from "../../cli/audit/words";
-import { checklistWords, itemText } from "../../cli/checklist/words";
+import { auditEvidence, auditWords } from "../../cli/audit/words";
+import { checklistWords, evidenceWords, itemText } from "../../cli/checklist/words";
 import { contactWords } from "../../cli/contacts";
 import { doctorWords } from "../../cli/doctor/words";
 import { drillWords } from "../../cli/drill/words";
 import { failoverWords } from "../../cli/failover/words";
+import { gateWords } from "../../cli/gate/words";
 import { helpWords } from "../../cli/help-words";
 import { incidentWords } from "../../cli/incident/words";
 import { asLanguage, givenLanguage, messageLanguage } from "../../cli/language";
+import { recoverWords } from "../../cli/recover/words";
 import { planWords } from "../../cli/plan/words";
 import { statusWords } from "../../cli/status/words";
+import { askWords } from "../../cli/words";
 import { checklist } from "../../plan/organisation";
 
 const all = {
+  askWords,
+  auditEvidence,
   auditWords,
   checklistWords,
   contactWords,
   doctorWords,
+  evidenceWords,
+  gateWords,
   drillWords,
   failoverWords,
   helpWords,
   incidentWords,
   planWords,
+  recoverWords,
   statusWords,
 };
 
@@ -37,12 +45,24 @@ function texts(words: unknown): string[] {
   return typeof words === "object" && words !== null ? Object.values(words).flatMap(texts) : [];
 }
 
+/** Sentences of names and figures alone. */
+const alike = (words: object) => Object.fromEntries(Object.entries(words).filter(([key]) => key === "rpo"));
+
 describe("the dictionaries", () => {
   it.each(Object.entries(all))("%s have the same keys in both languages", (_, words) => {
     expect(paths(words.es)).toEqual(paths(words.en));
   });
   it.each(Object.entries(all))("%s leave no text empty", (_, words) => {
     expect([...texts(words.es), ...texts(words.en)].filter((text) => text.trim() === "")).toEqual([]);
+  });
+  it.each(Object.entries({ evidenceWords, auditEvidence }))("%s are said in Spanish too", (_, { es, en }) => {
+    const said = (words: object) =>
+      Object.entries(words).map(
+        ([key, say]) => `${key}: ${(say as (...parts: string[]) => string)("1", "2", "3", "4")}`,
+      );
+    const inEnglish = new Set(said(en));
+    // Names and figures alone read the same.
+    expect(said(es).filter((text) => inEnglish.has(text))).toEqual(said(alike(es)));
   });
   it("hold every item of the checklist in both languages", () => {
     for (const { id, text } of checklist) {

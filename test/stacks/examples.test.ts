@@ -2,6 +2,7 @@ import { copyFile, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { sampleTenants } from "../../plan/organisation";
 import { imageNames } from "../../stacks/config";
 import { readImages, writeImages } from "../../toolchain/images-pin/config-file";
 import { parseReference } from "../../toolchain/images-pin/reference";
@@ -10,6 +11,7 @@ import { exampleSettings, problemsWith, settingsFile, type Role } from "./settin
 /** Property of each problem, in order. */
 const named = (role: Role) =>
   problemsWith(role, exampleSettings(role)).map((p) => p.split(": ")[0]!.replace("smarteros:", ""));
+const tenants = Array.from({ length: sampleTenants }, (_, i) => `site.tenants[${i}].rut`);
 const images = imageNames.map((name) => `site.images.${name}`);
 const secrets = [
   "postgresCipher",
@@ -27,6 +29,7 @@ describe("the committed examples", () => {
       "site.ssh.operatorNetworks[0]",
       ...images,
       "site.dns.zoneId",
+      ...tenants,
       ...secrets,
       "site.host.address",
     ]);
@@ -34,6 +37,7 @@ describe("the committed examples", () => {
       "site.ssh.operatorNetworks[0]",
       ...images,
       "site.dns.zoneId",
+      ...tenants,
       ...secrets,
       "recoveryHostKey",
       "vaultUnsealShares",
@@ -48,6 +52,16 @@ describe("the committed examples", () => {
       /received "203\.0\.113\.10", .*; fix: the VPS's public address, from Hostinger's panel/,
     );
   });
+
+  it.each(["primary", "recovery"] as const)(
+    "of the %s have as many sample tenants as the plan asks, whose RUTs are only refused as examples",
+    (role) => {
+      const problems = problemsWith(role, exampleSettings(role)).filter((p) => p.includes("site.tenants"));
+      expect(problems).toHaveLength(sampleTenants);
+      for (const problem of problems)
+        expect(problem).toMatch(/rut: received "(\d)\1{7}-\1", an example's; allowed: .*; fix: /);
+    },
+  );
 
   it.each(["primary", "recovery"] as const)(
     "of the %s can be pinned: a name and a tag of every image, and no invented digest",

@@ -29,6 +29,7 @@ export function filledSettings(role: Role): Settings {
     });
   Object.assign(site.ssh, { operatorNetworks: ["5.75.0.1/32"] });
   Object.assign(site.dns, { zoneId: "0123456789abcdef".repeat(2) });
+  site["tenants"] = [{ rut: "76192083-9", name: "Rompecabezas del Sur SpA" }];
   for (const [name, image] of Object.entries(site.images))
     site.images[name] = `${String(image)}@sha256:${"a".repeat(64)}`;
   for (const [name, make] of Object.entries(makeShared)) settings[`smarteros:${name}`] = make();

@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-iam";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { lacking, renderAudit } from "../../../cli/audit/render";
+import { verbatim } from "../../../cli/said";
 import { rightsStatements } from "../../../cli/audit/rights";
 import { says } from "../../../cli/audit/statement";
 import { readerPolicy, writerPolicy, type PolicyDocument } from "../../../components/backup/policies";
@@ -30,7 +31,10 @@ function iamWith(users: Readonly<Record<string, PolicyDocument>>): void {
   }) as never);
 }
 const audit = () => rightsStatements({ region: "eu-central-1" }, undefined, new Date("2026-11-24T00:00:00Z"));
-const statement = async (id: string) => (await audit()).statements.find((s) => s.id === id)!;
+const statement = async (id: string) => {
+  const found = (await audit()).statements.find((s) => s.id === id)!;
+  return { ...found, evidence: found.evidence("en") };
+};
 
 const deployed = {
   "backup-writer-g1-7e1": writerPolicy("backups", 1),
@@ -47,6 +51,8 @@ describe("who may do what with the backups", () => {
     );
     expect(evidence).toMatch(/backup-reader-g1-0c2 \(1 active keys\) reads backups\/g1\/\*/);
     expect(evidence).not.toContain("somebody-else");
+    const inSpanish = (await audit()).statements.find(({ id }) => id === "identities")!.evidence("es");
+    expect(inSpanish).toMatch(/backup-writer-g1-7e1 \(1 claves activas\) lee .*; escribe backups\/g1\/\*; borra /);
     expect((await statement("writer-cannot-destroy")).holds).toBe(true);
     expect(await statement("key-age")).toMatchObject({ holds: true, evidence: expect.stringContaining("23 days") });
   });
@@ -86,6 +92,9 @@ describe("who may do what with the backups", () => {
 });
 
 it("lacks nothing when only what is for information does not hold", () => {
-  const statements = [says("object-lock", true, "COMPLIANCE"), says("plan-deviations", false, "vault", false)];
+  const statements = [
+    says("object-lock", true, verbatim("COMPLIANCE")),
+    says("plan-deviations", false, verbatim("vault"), false),
+  ];
   expect(lacking({ at: "2026-11-24T00:00:00.000Z", domain: "d", statements, rights: [] })).toEqual([]);
 });

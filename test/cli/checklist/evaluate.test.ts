@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { evaluate, type Findings } from "../../../cli/checklist/evaluate";
+import { evaluate, inLanguage, type Findings } from "../../../cli/checklist/evaluate";
+import { languages } from "../../../cli/language";
 import type { GateResult } from "../../../contracts/gate";
 import type { ChecklistId } from "../../../plan/organisation";
 import { container, containers, healthyLook, withModules } from "../looks";
@@ -21,7 +22,7 @@ const complete: Findings = { look: healthyLook(), gate, incident: "/incidents/sm
 const open = (findings: Findings) => evaluate(findings).filter(({ ok }) => !ok);
 const only = (findings: Findings, id: ChecklistId) => {
   expect(open(findings).map((item) => item.id)).toEqual([id]);
-  return open(findings)[0]!.evidence;
+  return open(findings)[0]!.evidence("en");
 };
 const withInside = (change: Parameters<typeof container>[1], name: string) =>
   healthyLook({
@@ -35,7 +36,7 @@ const withInside = (change: Parameters<typeof container>[1], name: string) =>
 describe("the checklist", () => {
   it("holds, each item with its evidence, when everything is as it should be", () => {
     expect(open(complete)).toEqual([]);
-    for (const { evidence } of evaluate(complete)) expect(evidence).toMatch(/\w/);
+    for (const { evidence } of evaluate(complete)) for (const lang of languages) expect(evidence(lang)).toMatch(/\w/);
   });
 
   it.each<[ChecklistId, Partial<Findings>, RegExp]>([
@@ -73,6 +74,26 @@ describe("the checklist", () => {
     ],
   ])("leaves %s open, and says why", (id, change, evidence) => {
     expect(only({ ...complete, ...change }, id)).toMatch(evidence);
+  });
+
+  it("speaks the reader's language; what the gate and Docker said stays as they said it", () => {
+    const look = withInside({ status: "exited" }, "n8n");
+    const of = (id: ChecklistId) =>
+      evaluate({ ...complete, look })
+        .find((item) => item.id === id)!
+        .evidence("es");
+    expect(of("containers-up")).toBe("n8n: exited, healthy");
+    expect(of("logs-rotating")).toBe("rotan los logs de 12 contenedores");
+    expect(of("dns-active")).toBe("127.10.9.53:53: 127.10.9.1; sitio activo: 127.10.9.1");
+    expect(of("tenants-sample")).toMatch(
+      /^validación del 24-11-2026.*: fila del tenant 76192083-9: «its row is there»; archivos del tenant/,
+    );
+    const silent = healthyLook({ inside: { state: "silent", seconds: 5 } });
+    expect(inLanguage(evaluate({ ...complete, look: silent }), "es")[0]).toEqual({
+      id: "containers-up",
+      ok: false,
+      evidence: "el servidor activo: sin respuesta en 5 s",
+    });
   });
 
   it("ticks nothing of a host that could not be reached", () => {

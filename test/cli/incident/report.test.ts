@@ -47,7 +47,7 @@ describe("the incident report", () => {
   it("of a failure does not claim that anything came back", () => {
     const html = renderIncidentHtml(failed, "es");
     expect(html).toContain("smarter.test no está de vuelta.");
-    expect(html).toContain("no respondió de 10 min");
+    expect(html).toContain("no respondió; permitido: 10 min");
     expect(html).toContain("el DNS no se ha movido");
   });
 

@@ -6,7 +6,7 @@ import type { Look } from "../../../cli/status/look";
 import { healthyLook, now, withModules } from "../looks";
 
 const silent = { outside: { state: "silent" as const, seconds: 4 } };
-const notAsked = { outside: { state: "not-asked" as const, reason: "the gateway does not answer" } };
+const notAsked = { outside: { state: "not-asked" as const, because: "gateway-silent" as const } };
 const bad = (said: string) => ({
   outside: { state: "answered" as const, seconds: 0.1, value: { well: false as const, said } },
 });
@@ -154,9 +154,7 @@ describe("what is not as it should be", () => {
       ],
     });
     const screen = renderStatus(look, judge(look), "es");
-    expect(screen).toContain(
-      "✗ 1 recurso(s) con deriva  ✗ 1 infracción(es) de políticas obligatorias  hace 1 h",
-    );
+    expect(screen).toContain("✗ 1 recurso(s) con deriva  ✗ 1 infracción(es) de políticas obligatorias  hace 1 h");
     expect(screen).toContain("no está como lo dejó el programa");
     const unchecked = healthyLook({
       lastDrift: { ...record, verdict: "unchecked", unchecked: ["host"], broken: null },
