@@ -88,7 +88,8 @@ export async function failback(
 
   return await whileQuiesced(config, hosts, lang, say, async () => {
     say(t.step.quiescing);
-    await runOverSsh(hosts.active, stopScript(writers()), { signal: context.signal });
+    const pausedAt = Date.now();
+    await runOverSsh(hosts.active, stopScript(writers(), stopSeconds), { signal: context.signal });
     const since = new Date().toISOString();
     say(t.step.quiesced(moment(since, lang)));
     await runOverSsh(hosts.active, cycleNowScript, { signal: context.signal });
@@ -98,7 +99,7 @@ export async function failback(
     const incident = await earlierIncident(options.report, site.domain, site.generation);
     const answered = Math.max(...(incident?.modules.map(({ rtoSeconds }) => rtoSeconds ?? Number.NaN) ?? []));
     if (incident && Number.isFinite(answered)) {
-      const pause = (Date.parse(incident.activatedAt) - Date.parse(since)) / 1_000 + answered;
+      const pause = (Date.parse(incident.activatedAt) - pausedAt) / 1_000 + answered;
       say(t.paused(duration(pause, lang)));
     }
     return exitCode;
@@ -107,6 +108,9 @@ export async function failback(
 
 /** Folders that are the host's own, and no data of the site. */
 const ofTheHost: readonly string[] = [guardSet, plan.host.set];
+
+/** Seconds that a service has to end what it was asked; longer, and the write pause is longer. What it did not acknowledge is not lost. */
+const stopSeconds = 10;
 
 const standbyKey = "smarteros:asStandby";
 

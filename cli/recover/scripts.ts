@@ -28,9 +28,9 @@ echo "image=$(docker inspect --format '{{.Image}}' agent)"
 echo "postgres=$(docker inspect --format '{{.State.Status}}' postgres)"`;
 
 /** Stops containers, in parallel; one that is stopped, or was never there, is no error. */
-export const stopScript = (names: readonly string[]): string => `set -eu
+export const stopScript = (names: readonly string[], seconds = stopSeconds): string => `set -eu
 for name in ${names.map(quote).join(" ")}; do
-  docker stop --time ${stopSeconds} "$name" >/dev/null 2>&1 &
+  docker stop --time ${seconds} "$name" >/dev/null 2>&1 &
 done
 wait
 for name in ${names.map(quote).join(" ")}; do

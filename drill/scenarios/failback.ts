@@ -17,8 +17,8 @@ import { twoFields } from "../settings";
 import { runSmarter } from "../smarter";
 import { answersAfterwards, type Scenario, type Stage } from "./scenario";
 
-/** The line of `smarter failback` from which on nobody writes. */
-const quiesced = /^nobody writes since/;
+/** The line of `smarter failback` with which the write pause begins. */
+const pauses = /^stopping everything that writes/;
 /** What it says at its end, as far as the drill needs it. */
 const said = z.object({ gate: z.object({ passedAt: z.string().nullable(), checks: z.array(gateCheck) }) });
 /** Seconds, from the end of the failback, in which each writer must have written again. */
@@ -81,7 +81,7 @@ async function goBack(stage: Stage, draft: Draft, load: Load, onNewVps: (script:
       signal,
       onLine: (line) => {
         timeline.event(line);
-        if (!quiesced.test(line)) return;
+        if (!pauses.test(line)) return;
         // What the table calls the loss: the first second without writes.
         timeline.phase("loss", "the write pause begins");
         pausedAt = Date.now();
@@ -138,11 +138,11 @@ async function writesAgainAfter(load: Load, pausedAt: number, signal: AbortSigna
   const silent = () =>
     [...load.acks].filter(([, acks]) => (acks.at(-1)?.at ?? 0) <= pausedAt).map(([module]) => module);
   for await (const _ of setInterval(250, undefined, { signal })) if (silent().length === 0 || Date.now() > end) break;
-  const pauses = [...load.acks].map(([module, acks]) => {
+  const waited = [...load.acks].map(([module, acks]) => {
     const after = acks.findIndex(({ at }) => at > pausedAt);
     return { module, seconds: after < 1 ? Infinity : (acks[after]!.at - acks[after - 1]!.at) / 1_000 };
   });
-  const longest = pauses.reduce((a, b) => (b.seconds > a.seconds ? b : a));
+  const longest = waited.reduce((a, b) => (b.seconds > a.seconds ? b : a));
   return {
     name: "writes again through every module",
     ok: silent().length === 0,

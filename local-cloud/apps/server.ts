@@ -92,10 +92,15 @@ function bearer(token: string): MiddlewareHandler {
   };
 }
 
+/** Milliseconds between two looks for connections that have answered what they were asked. */
+const idleLookMs = 50;
+
 async function closeServer(server: ServerType): Promise<void> {
   const closed = once(server, "close");
   server.close();
-  // A proxy keeps its connections open: they would hold the process until they time out.
-  if ("closeIdleConnections" in server) server.closeIdleConnections();
-  await closed;
+  // A proxy keeps its connections open, and goes on asking: a server that is closed still answers on them, and would never end.
+  const closeIdle = () => void ("closeIdleConnections" in server && server.closeIdleConnections());
+  closeIdle();
+  const looking = setInterval(closeIdle, idleLookMs);
+  await closed.finally(() => clearInterval(looking));
 }

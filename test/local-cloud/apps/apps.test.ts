@@ -1,7 +1,9 @@
 import { createHmac } from "node:crypto";
+import { Agent, get, type IncomingMessage } from "node:http";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setInterval } from "node:timers/promises";
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { roles, type RoleName } from "../../../local-cloud/apps/roles";
@@ -330,4 +332,22 @@ describe("chatwoot without Redis", () => {
     expect(await drill(app, "write", { n: 100 })).toMatchObject({ status: 200 });
     await again.stop();
   });
+});
+
+it("ends although a proxy goes on asking on a connection that it keeps open", async () => {
+  const app = await start("odoo");
+  const proxy = new Agent({ keepAlive: true, maxSockets: 1 });
+  const asks = () =>
+    new Promise<number>((resolve, reject) => {
+      get(`${app.url}${roles.odoo.healthPaths[0]!}`, { agent: proxy }, (answer: IncomingMessage) => {
+        answer.resume().on("end", () => resolve(answer.statusCode!));
+      }).on("error", reject);
+    });
+  expect(await asks()).toBe(200);
+  const asking = (async () => {
+    for await (const _ of setInterval(100)) await asks();
+  })();
+  await running.pop()!.close();
+  await expect(asking).rejects.toThrow(/ECONN|hang up/);
+  proxy.destroy();
 });
