@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { plan } from "../plan/plan";
 import { seconds } from "../plan/units";
 import { generationsIn } from "../stacks/backup-store";
+import { heldText, releaseHolds } from "../stacks/holds";
 import { expire, type Expired } from "./expire/run";
 import { openBackups } from "./open";
 import { runCommand } from "../toolchain/run-command";
@@ -11,6 +12,8 @@ interface Options {
   readonly configFile?: string;
   readonly dryRun?: boolean;
   readonly json?: boolean;
+  /** Why what is held is released. */
+  readonly release?: string;
 }
 
 const rules = {
@@ -37,7 +40,21 @@ async function expireAll({ stack, configFile, dryRun = false }: Options): Promis
   });
 }
 
-const line = ({ generation, sets, invalid, snapshots, vaultSnapshots }: Expired) =>
+/** Releases what is held in every generation, and expires nothing: the schedule does. */
+const releaseAll = ({ stack, configFile, release = "" }: Options): Promise<string[]> =>
+  openBackups(stack, configFile, async ({ store, s3 }) => {
+    const said: string[] = [];
+    for (const generation of await generationsIn(store, s3.bucket)) {
+      const held = await releaseHolds(store, s3.bucket, generation, release);
+      if (held.length > 0) said.push(`g${generation}: released: ${heldText(held)}`);
+    }
+    return said.length > 0 ? said : ["nothing is held"];
+  });
+
+const line = ({ generation, sets, invalid, snapshots, vaultSnapshots, held }: Expired) =>
+  (held.length > 0
+    ? `g${generation}: held, nothing was expired: ${heldText(held)}; fix: recover (docs/runbook.md, "Files are encrypted"), and then, or if it was no attack: --release REASON; `
+    : "") +
   `g${generation}: ${sets.kept} sets stay, the oldest of ${sets.oldestKept ?? "-"}; went: ${sets.dropped} sets, ${snapshots} snapshots of files, ${vaultSnapshots} of Vault` +
   (invalid.length > 0 ? `; ${invalid.length} manifests do not verify and were left` : "");
 
@@ -49,12 +66,14 @@ void runCommand(
     .option("--stack <name>", "the stack whose settings name the bucket and hold the ciphers", "recovery")
     .option("--config-file <file>", "its settings (default: Pulumi.NAME.yaml)")
     .option("--dry-run", "say what would go, change nothing")
+    .option("--release <reason>", "release what is held for looking like ransomware, with a record of who and why; expires nothing")
     .option("--json", "print JSON")
     .addHelpText(
       "after",
       "\nExit code: 0 done; 1 not. Needs restic and pgbackrest (Debian: apt install restic pgbackrest), and rights as docs/decisions/s3-rights.md says.",
     )
     .action(async (options: Options) => {
+      if (options.release !== undefined) return console.log((await releaseAll(options)).join("\n"));
       const done = await expireAll(options);
       console.log(options.json ? JSON.stringify(done, undefined, 2) : done.map(line).join("\n"));
       if (options.dryRun && !options.json) console.log("dry run: nothing was changed");

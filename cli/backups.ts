@@ -2,8 +2,10 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import { moduleFreshness, newestValid, type ModuleFreshness } from "../backups/freshness";
 import { moduleTargets } from "../components/services/agent";
 import type { CipherPasswords, ManifestBody } from "../contracts/manifest";
+import type { Held } from "../contracts/ransomware";
 import { plan } from "../plan/plan";
 import { seconds } from "../plan/units";
+import { holdsOf } from "../stacks/holds";
 import { generationsIn, hasServed, readClaim, s3Client, type ChosenSet, type Claim, type StoreAccess } from "../stacks/backup-store";
 
 /** One life of the site, as the bucket knows it. */
@@ -32,6 +34,8 @@ export interface BackupState {
   readonly newest?: NewestSet;
   /** Newer manifests that are not valid, with the reason. */
   readonly skipped: ChosenSet["skipped"];
+  /** Of the active generation: what looks like ransomware, and was not released. */
+  readonly held: readonly Held[];
 }
 
 /** Looks into the backup bucket. @throws the store's error, and without the passwords that the manifests are signed with */
@@ -50,10 +54,13 @@ export async function readBackups(
     const active = generations.findLast(({ serves }) => serves)?.number;
     const begun = generations.findLast(({ number, claim }) => claim && number > (active ?? 0))?.claim;
     const common = { generations, ...(begun ? { begun } : {}) };
-    if (active === undefined) return { ...common, skipped: [] };
-    const { chosen, skipped } = await newestValid({ s3, bucket, generation: active, passwords, now: new Date() });
+    if (active === undefined) return { ...common, skipped: [], held: [] };
+    const [{ chosen, skipped }, held] = await Promise.all([
+      newestValid({ s3, bucket, generation: active, passwords, now: new Date() }),
+      holdsOf(s3, bucket, active),
+    ]);
     const newest = chosen && { key: chosen.key, body: chosen.manifest.body };
-    return { ...common, active, skipped, ...(newest ? { newest } : {}) };
+    return { ...common, active, skipped, held, ...(newest ? { newest } : {}) };
   } finally {
     s3.destroy();
   }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { moduleTarget } from "./freshness";
+import { ransomwareWatch } from "./ransomware";
 
 /** Where backups are: an S3-compatible store. */
 export const s3Location = z.strictObject({
@@ -50,6 +51,8 @@ export const agentConfig = z.strictObject({
   targets: z.array(moduleTarget).default([]),
   /** A WAL segment that waits longer for the store than this, in seconds, makes the agent unhealthy. */
   walQueueLimitSeconds: z.number().positive().default(120),
+  /** Unset: what changes in the file sets is not looked at. */
+  ransomware: ransomwareWatch.optional(),
 });
 export type AgentConfig = z.infer<typeof agentConfig>;
 

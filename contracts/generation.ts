@@ -23,6 +23,8 @@ export function generationLayout(generation: Generation) {
     manifests: `${prefix}manifests/`,
     /** Vault's raft snapshots. */
     vault: `${prefix}vault/`,
+    /** Why its backups must not be expired ({@link hold} of contracts/ransomware.ts). */
+    holds: `${prefix}holds/`,
     /** Who begins this generation, with which backup set; put once (a conditional put: one winner). */
     claim: `${prefix}claim.json`,
     /** That this generation is the active one: put when the site that it replaces has been fenced off ({@link activation}). */
@@ -31,7 +33,7 @@ export function generationLayout(generation: Generation) {
 }
 
 /** A time as it is written in keys: sorts, and needs no escaping. @example "2026-11-24T035044120Z" */
-const keyTime = (iso: string): string => iso.replaceAll(":", "").replaceAll(".", "");
+export const keyTime = (iso: string): string => iso.replaceAll(":", "").replaceAll(".", "");
 
 /** Name of a cycle's manifest: sorts by time, safe as an object key. @example manifestKey(1, "2026-11-24T03:50:44.120Z") */
 export function manifestKey(generation: Generation, startedAt: string): string {

@@ -1,5 +1,11 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
+import { setChange } from "./ransomware";
+
+const bytes = z.number().int().nonnegative();
+/** What a cycle wrote, and the median of the cycles before it; absent: too few. */
+const volume = z.strictObject({ bytes, usual: bytes.optional() });
+export type Volume = z.infer<typeof volume>;
 
 /**
  * What one finished backup cycle holds: written last, by the backup agent, and read first, by the recovery's preflight.
@@ -38,8 +44,19 @@ export const manifestBody = z.strictObject({
       takenAt: z.iso.datetime(),
       files: z.number().int().nonnegative(),
       bytes: z.number().int().nonnegative(),
+      /** Absent: it was not compared, since nothing is known of a set before it. */
+      change: setChange.optional(),
     }),
   ),
+  /** Absent where it was not measured. */
+  volumes: z
+    .strictObject({
+      /** WAL that the cluster generated since the cycle before. */
+      wal: volume.optional(),
+      /** What the file sets added to the repository, after deduplication. */
+      added: volume.optional(),
+    })
+    .optional(),
   software: z.record(z.string(), z.string()),
 });
 export type ManifestBody = z.infer<typeof manifestBody>;

@@ -29,6 +29,9 @@ export function contradictions(plan: Plan): string[] {
     if (age >= retention) problems.push(`plan.thinning[${i}].olderThan: received ${olderThan}, but plan.retention is ${plan.retention}, after which no set is left; allowed: less; fix: thin earlier, or drop this step`);
   }
   duration("plan.drillEvery", plan.drillEvery);
+  const { ransomware } = plan;
+  const window = duration("plan.ransomware.window", ransomware.window);
+  if (window < cycle) problems.push(`plan.ransomware.window: received ${ransomware.window}, but plan.backupCycle is ${plan.backupCycle}; allowed: at least one cycle; fix: widen it`);
   const verifying = duration("plan.verifyEvery", plan.verifyEvery);
   for (const s of plan.services) {
     if (s.rto) duration(`plan.services.${s.name}.rto`, s.rto);

@@ -1,4 +1,4 @@
-import type { Duration } from "./units";
+import type { Duration, Size } from "./units";
 
 export const serviceNames = [
   "postgres",
@@ -80,6 +80,19 @@ export interface Plan {
   readonly retention: Duration;
   /** Backup sets older than `olderThan` are thinned to one for each `every`, until the retention ends them (B5). PostgreSQL's WAL is not thinned. */
   readonly thinning: readonly { readonly olderThan: Duration; readonly every: Duration }[];
+  /** E7: when backups look as if ransomware had been at work (docs/decisions/ransomware.md). */
+  readonly ransomware: {
+    /** Files of a set that are looked into in one cycle, at most. */
+    readonly sampleFiles: number;
+    /** Share of random bytes' entropy from which a file without a known signature looks encrypted. */
+    readonly randomness: number;
+    /** So many replaced files must look encrypted, and this share of all that were replaced, in a cycle or in the window. */
+    readonly files: number;
+    readonly share: number;
+    readonly window: Duration;
+    /** What a cycle writes is a surge when it is so many times the usual, and at least so much. */
+    readonly surge: { readonly times: number; readonly wal: Size; readonly added: Size };
+  };
   /** D1. */
   readonly drillEvery: Duration;
   /** Every module's newest backup is restored and looked at, at least this often. */

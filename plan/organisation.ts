@@ -28,11 +28,15 @@ export const checklist = [
   { id: "incident-documented", text: "Incidente documentado" },
 ] as const;
 
-/** When a disaster is declared (P1). A person declares; `smarter status` says that one of these holds. */
+/**
+ * When a disaster is declared (P1). A person declares; `smarter status` says that one of these holds. The last is ours: the plan names
+ * ransomware among its events (E7) and no trigger for it.
+ */
 export const triggers = {
   criticalModulesDown: 2,
   apiLatencyAbove: "60 seconds",
   databaseUnreachable: true,
+  encryptedFileSets: 1,
 } as const;
 
 /**

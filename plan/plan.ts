@@ -11,6 +11,14 @@ export const plan: Plan = {
     { olderThan: "2 days", every: "1 hour" },
     { olderThan: "7 days", every: "1 day" },
   ],
+  ransomware: {
+    sampleFiles: 200,
+    randomness: 0.97,
+    files: 10,
+    share: 0.5,
+    window: "1 hour",
+    surge: { times: 20, wal: "256 MB", added: "1 GB" },
+  }, // E7
   drillEvery: "30 days", // D1
   verifyEvery: "7 days",
   host: { title: "Host configuration", set: "host" },

@@ -3,6 +3,7 @@ import { RunError } from "@pulumi/pulumi/errors";
 import { isDryRun } from "@pulumi/pulumi/runtime/settings";
 import { generationLayout } from "../contracts/generation";
 import type { Manifest } from "../contracts/manifest";
+import type { Held } from "../contracts/ransomware";
 import { postgresMajorVersion } from "../components/services/base";
 import {
   activeGeneration,
@@ -18,6 +19,7 @@ import {
   type Claim,
 } from "./backup-store";
 import type { StackConfig } from "./config";
+import { heldProblem, holdsOf } from "./holds";
 
 /** A recovery that cannot succeed: every reason at once, before anything is provisioned. */
 export class PreflightError extends RunError {
@@ -47,6 +49,8 @@ export interface RestorePlan {
 export interface FoundRestore extends RestorePlan {
   /** Who began it, with which set. */
   readonly claim?: Claim;
+  /** Why the source's backups are held: what was encrypted there, and when. */
+  readonly held: readonly Held[];
 }
 
 /**
@@ -71,6 +75,8 @@ export async function findRestore(config: StackConfig, volumeBytes?: number): Pr
     if (claim && targetTime !== undefined && claim.targetTime !== targetTime) {
       problems.push(`recovery:targetTime: received ${targetTime}, but generation ${site.generation} began at ${claim.claimedAt} with ${claim.targetTime ?? "the newest set"}; fix: raise smarteros:site.generation to restore to another time`);
     }
+    const held = await holdsOf(s3, bucket, from);
+    if (held.length > 0 && !claim && targetTime === undefined) problems.push(heldProblem(held, `s3://${bucket}/${generationLayout(from).holds}`));
     const keys = claim ? [claim.manifestKey] : (await newestManifests(s3, bucket, from)).slice(0, searchDepth);
     if (keys.length === 0) problems.push(`${where}: no manifest; no backup cycle of generation ${from} has finished; fix: smarteros:site.restoreFrom, or the backup agent of that site`);
 
@@ -78,7 +84,7 @@ export async function findRestore(config: StackConfig, volumeBytes?: number): Pr
     problems.push(...found);
     if (!chosen || problems.length > 0) throw new PreflightError(problems);
 
-    return { set: chosen, restoreId: restoreId(site.generation, from, chosen.key), sourceGeneration: from, ...(claim ? { claim } : {}) };
+    return { set: chosen, restoreId: restoreId(site.generation, from, chosen.key), sourceGeneration: from, held, ...(claim ? { claim } : {}) };
   } catch (error) {
     if (error instanceof PreflightError) throw error;
     throw new PreflightError([...problems, explainStoreError(where, error)]);

@@ -8,7 +8,7 @@ import { NoWayOut } from "../components/no-way-out";
 import type { OldSiteFence } from "../components/old-site-fence";
 import { RestoreWave } from "../components/restore-wave";
 import { ServiceContainer } from "../components/service-container";
-import { agent, folderSets, moduleTargets, previousHostFolder, setPath } from "../components/services/agent";
+import { agent, folderSets, moduleTargets, previousHostFolder, ransomwareLimits, setPath } from "../components/services/agent";
 import { bootGuard } from "../components/services/guard";
 import * as applications from "../components/services/applications";
 import { caddy, emptyVault, postgres, redis, vault } from "../components/services/base";
@@ -271,6 +271,7 @@ function agentConfigOf(site: SiteConfig, s3: S3Location): AgentConfig {
     status: { host: "0.0.0.0", port: agentStatusPort },
     targets: moduleTargets(),
     walQueueLimitSeconds: 2 * seconds(plan.archiveTimeout),
+    ransomware: ransomwareLimits(),
   };
 }
 

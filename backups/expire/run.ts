@@ -10,6 +10,8 @@ import {
   readClaim,
   readText,
 } from "../../stacks/backup-store";
+import type { Held } from "../../contracts/ransomware";
+import { holdsOf } from "../../stacks/holds";
 import { type Repositories, type RepositoryAccess, type Said, withRepositories } from "../repositories";
 import { choose, type DatedSet, type KeepRules } from "./keep";
 import { neededBy, unneeded, unneededVault } from "./snapshots";
@@ -33,8 +35,10 @@ export interface Expired {
   readonly invalid: readonly string[];
   readonly snapshots: number;
   readonly vaultSnapshots: number;
-  /** The last that pgBackRest said. */
-  readonly postgres: string;
+  /** The last that pgBackRest said; null: it was not asked, since the backups are held. */
+  readonly postgres: string | null;
+  /** Why nothing goes: what looks like ransomware, until it is released. */
+  readonly held: readonly Held[];
 }
 
 const requests = 16;
@@ -49,6 +53,7 @@ const batch = 500;
 export async function expire(args: ExpireArgs): Promise<Expired> {
   const { store, generation, rules, now, dryRun, onProgress = () => {} } = args;
   const { bucket } = args.s3;
+  const held = await holdsOf(store, bucket, generation);
   const keys = await newestManifests(store, bucket, generation);
   onProgress(`g${generation}: ${keys.length} manifests are read`);
   const read = await pMap(
@@ -65,6 +70,8 @@ export async function expire(args: ExpireArgs): Promise<Expired> {
       `g${generation}: none of its ${keys.length} manifests verifies: nothing is expired; fix: the ciphers of these settings, or backups:rewind after an attack`,
     );
   const sets: DatedSet[] = [...bodies].map(([key, body]) => ({ key, at: Date.parse(body.consistentAt) }));
+  // Which of the sets is the last good one is for a person to say: until then all of them stay.
+  if (held.length > 0) return { generation, sets: counted(sets, []), invalid, snapshots: 0, vaultSnapshots: 0, postgres: null, held };
   const { keep, drop } = choose(sets, rules, now, await claimed(store, bucket, generation));
   const needed = neededBy(keep.map(({ key }) => bodies.get(key)!));
 
@@ -94,17 +101,19 @@ export async function expire(args: ExpireArgs): Promise<Expired> {
     const postgres = well(await repositories.pgbackrest(postgresArgs(rules, dryRun)));
     return {
       generation,
-      sets: {
-        kept: keep.length,
-        dropped: drop.length,
-        oldestKept: keep.length > 0 ? new Date(keep.at(-1)!.at).toISOString() : null,
-      },
+      sets: counted(keep, drop),
       invalid,
       snapshots: snapshots.length,
       vaultSnapshots: vault.length,
       postgres: postgres.last,
+      held,
     };
   });
+}
+
+function counted(keep: readonly DatedSet[], drop: readonly DatedSet[]): Expired["sets"] {
+  const oldest = Math.min(...keep.map(({ at }) => at));
+  return { kept: keep.length, dropped: drop.length, oldestKept: keep.length > 0 ? new Date(oldest).toISOString() : null };
 }
 
 /** By time: pgBackRest keeps one full copy that is older than the retention, from which every moment within it can be reached. */

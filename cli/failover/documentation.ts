@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { FenceResult } from "../../contracts/fence";
 import type { GateResult } from "../../contracts/gate";
+import type { Held } from "../../contracts/ransomware";
 import type { Seen } from "../../outside/probe";
 import type { ServiceName } from "../../plan/model";
 import { contacts } from "../../plan/organisation";
@@ -52,6 +53,7 @@ export function incidentFrom(draft: Draft): Incident {
     modules,
     checklist: [...items],
     skippedSets: set.skipped.map(({ key, reason }) => ({ key, reason })),
+    encrypted: found.held.map(encryptedSet),
     dns: draft.dns,
   };
   return {
@@ -74,6 +76,15 @@ export function incidentFrom(draft: Draft): Incident {
     followUps: followUpsOf(facts),
   };
 }
+
+const encryptedSet = ({ set, hold }: Held): Incident["encrypted"][number] => ({
+  set,
+  firstAt: hold?.firstAt ?? null,
+  firstSet: hold?.firstSet ?? null,
+  lastSet: hold?.lastSet ?? null,
+  replaced: hold?.replaced ?? null,
+  encrypted: hold?.encrypted ?? null,
+});
 
 /** The last reason that somebody gave. */
 const reasonIn = (entries: readonly Entry[]): string | null =>

@@ -1,5 +1,6 @@
 import { setAllConfig } from "@pulumi/pulumi/runtime/config";
 import { z } from "zod";
+import { cleanTime } from "../../contracts/ransomware";
 import { bytes, duration } from "../../drill/report/format";
 import { hasServed, operatorName, s3Client } from "../../stacks/backup-store";
 import { ConfigError, readConfig, type StackConfig } from "../../stacks/config";
@@ -85,11 +86,13 @@ export async function examine(args: PreflightArgs): Promise<Preflight> {
   const serves = found.claim !== undefined && (await everServed(config));
   const { set } = found;
   const skipped = set.skipped.length === 0 ? "" : t.checkSaid.skipped(set.skipped.length);
+  const sets = [...new Set(found.held.map((held) => held.set))].join(", ");
+  const encrypted = sets === "" ? "" : t.checkSaid.held(sets, cleanTime(found.held));
   const size = bytes(set.manifest.body.postgres.databaseBytes, lang);
   return {
     checks: [
       ...settings,
-      { id: "backups", ok: true, said: t.checkSaid.backups(set.key, size) + skipped },
+      { id: "backups", ok: true, said: t.checkSaid.backups(set.key, size) + skipped + encrypted },
       claimCheck(found, config.site.generation, serves, args),
       ...state,
       machine.check,

@@ -12,6 +12,8 @@ interface FailoverWords {
     readonly plan: string;
     readonly backups: (key: string, size: string) => string;
     readonly skipped: (n: number) => string;
+    /** @param clean the newest set that none of it has touched; undefined: not known */
+    readonly held: (sets: string, clean: string | undefined) => string;
     readonly claimFree: (generation: number) => string;
     readonly claimMine: (since: string) => string;
     readonly claimServes: (generation: number) => string;
@@ -96,6 +98,8 @@ export const failoverWords: Words<FailoverWords> = {
       plan: "no contradiction",
       backups: (key, size) => `${key}, ${size} of databases, both signatures hold, version and size fit`,
       skipped: (n) => `; ${n} newer set(s) passed over: not valid`,
+      held: (sets, clean) =>
+        `; what came later looks encrypted (${sets}); the newest set before that: ${clean ?? "not known"}`,
       claimFree: (generation) => `generation ${generation} is free`,
       claimMine: (since) => `yours, since ${since}: this run resumes it`,
       claimServes: (generation) => `generation ${generation} serves already: this run only checks it`,
@@ -189,6 +193,8 @@ export const failoverWords: Words<FailoverWords> = {
       plan: "sin contradicciones",
       backups: (key, size) => `${key}, ${size} de bases de datos, ambas firmas correctas, versión y tamaño caben`,
       skipped: (n) => `; ${n} conjunto(s) más nuevos omitidos: no válidos`,
+      held: (sets, clean) =>
+        `; lo posterior parece cifrado (${sets}); el conjunto más nuevo anterior a eso: ${clean ?? "desconocido"}`,
       claimFree: (generation) => `la generación ${generation} está libre`,
       claimMine: (since) => `suya, desde ${since}: esta ejecución la continúa`,
       claimServes: (generation) => `la generación ${generation} ya sirve: esta ejecución solo la comprueba`,

@@ -1,4 +1,5 @@
 import { duration } from "../../drill/report/format";
+import { percent } from "../../contracts/ransomware";
 import { judge, type Judgement } from "../../drill/result";
 import type { Stage } from "../failover/progress";
 import { stages } from "../failover/progress";
@@ -50,6 +51,17 @@ export function eventText({ what }: Incident["events"][number], lang: Language):
   const at = what.lastIndexOf(": ");
   const state = (failoverWords[lang].state as Readonly<Record<string, string>>)[what.slice(at + 2)];
   return state === undefined ? what : `${what.slice(0, at)}: ${state}`;
+}
+
+/** A row of what was encrypted: set, since when, in which sets, how much. @param when shows a moment */
+export function encryptedRow({ set, ...e }: Incident["encrypted"][number], lang: Language, when: (iso: string) => string): string[] {
+  const known = (iso: string | null) => (iso === null ? "–" : when(iso));
+  const { replaced, encrypted } = e;
+  const much =
+    replaced === null || encrypted === null
+      ? "–"
+      : incidentWords[lang].encryptedOf(percent({ replaced, encrypted }), encrypted, replaced);
+  return [set, known(e.firstAt), known(e.firstSet), known(e.lastSet), much];
 }
 
 /** Of a sequence: how many hold, of how many. */

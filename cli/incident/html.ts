@@ -6,7 +6,7 @@ import { itemText } from "../checklist/words";
 import { moment } from "../clock";
 import type { Language } from "../language";
 import { gateCheckName } from "../gate/say";
-import { eventText, judgeLoss, judgeRto, lossText, recoverySeconds, rtoText, share } from "./facts";
+import { encryptedRow, eventText, judgeLoss, judgeRto, lossText, recoverySeconds, rtoText, share } from "./facts";
 import { timeline } from "./picture";
 import type { Incident } from "./record";
 import { incidentWords } from "./words";
@@ -46,6 +46,7 @@ ${tiles(record, lang)}
       ["up", t.answering],
     ])}</section>
 ${modulesSection(record, lang)}
+${encryptedSection(record, lang)}
 ${section(t.followUps, markup`<p class="note">${t.followUpsNote}</p><ul class="plain">${record.followUps.map(({ id, detail }) => markup`<li>${t.followUp[id](detail)}</li>`)}</ul>`)}
 ${section(
   t.decisions,
@@ -120,6 +121,13 @@ function modulesSection(record: Incident, lang: Language): Markup {
     t.modules,
     markup`<p class="note">${t.lostNote}</p>${table([t.module, t.rtoMeasured, t.lost, t.window, t.evidence], rows)}`,
   );
+}
+
+function encryptedSection({ encrypted }: Incident, lang: Language): Markup | undefined {
+  const t = incidentWords[lang];
+  if (encrypted.length === 0) return undefined;
+  const rows = encrypted.map((e) => encryptedRow(e, lang, (iso) => moment(iso, lang)));
+  return section(t.encrypted, markup`<p class="note">${t.encryptedNote}</p>${table([...t.encryptedHead], rows)}`);
 }
 
 function checklistSection(record: Incident, lang: Language): Markup | undefined {

@@ -5,7 +5,7 @@ import { itemText } from "../checklist/words";
 import { moment } from "../clock";
 import type { Language } from "../language";
 import { gateCheckName } from "../gate/say";
-import { judgeLoss, judgeRto, lossText, recoverySeconds, rtoText } from "./facts";
+import { encryptedRow, judgeLoss, judgeRto, lossText, recoverySeconds, rtoText } from "./facts";
 import type { Incident } from "./record";
 import { incidentWords } from "./words";
 
@@ -43,6 +43,13 @@ export function renderIncidentMarkdown(record: Incident, lang: Language): string
         ]),
       ),
     ),
+    ...(record.encrypted.length === 0
+      ? []
+      : section(
+          t.encrypted,
+          t.encryptedNote,
+          table(t.encryptedHead, record.encrypted.map((e) => encryptedRow(e, lang, when))),
+        )),
     ...section(t.followUps, t.followUpsNote, list(record.followUps.map(({ id, detail }) => t.followUp[id](detail)))),
     ...section(
       t.decisions,

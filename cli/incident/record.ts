@@ -16,6 +16,10 @@ export const followUpIds = [
   "missed-objectives",
   "data-loss",
   "skipped-sets",
+  /** What an attacker on the old host may know, and a new generation does not renew. */
+  "known-credentials",
+  /** Its backups are not expired until somebody says that they are no evidence any more. */
+  "held-backups",
   "escrow",
   "failback-generation",
   "drill",
@@ -52,6 +56,22 @@ export const incident = z.strictObject({
   /** The time that was asked for; null: the newest set. */
   targetTime: z.iso.datetime().nullable(),
   skippedSets: z.array(z.strictObject({ key: z.string(), reason: z.string() })),
+  /** What looks encrypted in the backups of the old site, by file set; null: not known. */
+  encrypted: z
+    .array(
+      z.strictObject({
+        set: z.string(),
+        /** When the first of the files was replaced. */
+        firstAt: z.iso.datetime().nullable(),
+        /** The first and the last set that hold some of it, by the time of their database. */
+        firstSet: z.iso.datetime().nullable(),
+        lastSet: z.iso.datetime().nullable(),
+        /** Files, and of them those that look encrypted. */
+        replaced: z.number().int().nullable(),
+        encrypted: z.number().int().nullable(),
+      }),
+    )
+    .default([]),
   decisions: z.array(entrySchema),
   modules: z.array(incidentModule),
   /** How the old site was kept from serving and writing; null: that was not decided. */
@@ -66,10 +86,10 @@ export const incident = z.strictObject({
 });
 export type Incident = z.infer<typeof incident>;
 
-type Facts = Pick<Incident, "modules" | "checklist" | "skippedSets" | "generation" | "dns">;
+type Facts = Pick<Incident, "modules" | "checklist" | "skippedSets" | "encrypted" | "generation" | "dns">;
 
 /** What is to be done next, by what was found. */
-export function followUpsOf({ modules, checklist: items, skippedSets, generation, dns }: Facts): Incident["followUps"] {
+export function followUpsOf({ modules, checklist: items, skippedSets, encrypted, generation, dns }: Facts): Incident["followUps"] {
   const names = (of: readonly IncidentModule[]) => of.map(({ module }) => module).join(", ");
   const open = items.filter(({ ok }) => !ok).map(({ id }) => id);
   const missed = modules.filter(
@@ -85,6 +105,8 @@ export function followUpsOf({ modules, checklist: items, skippedSets, generation
     ["missed-objectives", missed.length > 0 ? names(missed) : undefined],
     ["data-loss", lost.length > 0 ? names(lost) : undefined],
     ["skipped-sets", skippedSets.length > 0 ? skippedSets.map(({ key }) => key).join(", ") : undefined],
+    ["known-credentials", encrypted.length > 0 ? "" : undefined],
+    ["held-backups", encrypted.length > 0 ? encrypted.map(({ set }) => set).join(", ") : undefined],
     ["escrow", ""],
     ["failback-generation", String(generation + 1)],
     ["drill", ""],

@@ -68,6 +68,10 @@ interface IncidentWords {
   readonly checklist: string;
   readonly item: string;
   readonly skipped: string;
+  readonly encrypted: string;
+  readonly encryptedNote: string;
+  readonly encryptedHead: readonly string[];
+  readonly encryptedOf: (percent: number, encrypted: number, replaced: number) => string;
   readonly followUps: string;
   readonly followUpsNote: string;
   readonly followUp: Readonly<Record<Incident["followUps"][number]["id"], (detail: string) => string>>;
@@ -162,6 +166,11 @@ export const incidentWords: Words<IncidentWords> = {
     checklist: "Checklist",
     item: "Item",
     skipped: "Newer sets that were passed over",
+    encrypted: "Files that were encrypted on the old site",
+    encryptedNote:
+      "As its backups show: files that took an earlier one's place and look encrypted. Times of sets are those of their database; what was encrypted after the last backup is not in here.",
+    encryptedHead: ["File set", "The first file", "First set with some", "Last set with some", "Of the replaced files"],
+    encryptedOf: (percent, encrypted, replaced) => `${percent} % (${encrypted} of ${replaced})`,
     followUps: "Follow-ups",
     followUpsNote: "What has to be done before failback:",
     followUp: {
@@ -172,6 +181,10 @@ export const incidentWords: Words<IncidentWords> = {
       "data-loss": (modules) =>
         `Ask the users of these modules to look through the window of lost data, and enter it again: ${modules}.`,
       "skipped-sets": (keys) => `Find out why these sets are not valid: ${keys}.`,
+      "known-credentials": () =>
+        'Change what the attacker may have read on the old host and the new generation did not renew: docs/runbook.md, "Files are encrypted".',
+      "held-backups": (sets) =>
+        `The old generation's backups are held (${sets}). When they are no evidence any more: npm run backups:expire -- --release REASON.`,
       escrow: () => "Bring the escrow up to date: the new generation's keys must survive the loss of this server too.",
       "failback-generation": (n) =>
         `Plan the failback as generation ${n}, restored from this one; never back onto the old data.`,
@@ -258,6 +271,17 @@ export const incidentWords: Words<IncidentWords> = {
     checklist: "Checklist",
     item: "Punto",
     skipped: "Conjuntos más nuevos que se omitieron",
+    encrypted: "Archivos cifrados en el sitio anterior",
+    encryptedNote:
+      "Según sus respaldos: archivos que tomaron el lugar de uno anterior y parecen cifrados. La hora de un conjunto es la de su base de datos; lo que se cifró después del último respaldo no figura.",
+    encryptedHead: [
+      "Conjunto de archivos",
+      "El primer archivo",
+      "Primer respaldo con alguno",
+      "Último respaldo con alguno",
+      "De los archivos reemplazados",
+    ],
+    encryptedOf: (percent, encrypted, replaced) => `${percent} % (${encrypted} de ${replaced})`,
     followUps: "Seguimiento",
     followUpsNote: "Lo que hay que hacer antes de volver al sitio original:",
     followUp: {
@@ -268,6 +292,10 @@ export const incidentWords: Words<IncidentWords> = {
       "data-loss": (modules) =>
         `Pedir a los usuarios de estos módulos que revisen la ventana de datos perdidos y los ingresen de nuevo: ${modules}.`,
       "skipped-sets": (keys) => `Averiguar por qué no son válidos estos conjuntos: ${keys}.`,
+      "known-credentials": () =>
+        'Cambiar lo que el atacante pudo leer en el servidor anterior y la generación nueva no renovó: docs/runbook.md, "Files are encrypted".',
+      "held-backups": (sets) =>
+        `Los respaldos de la generación anterior quedan retenidos (${sets}). Cuando ya no sirvan de evidencia: npm run backups:expire -- --release MOTIVO.`,
       escrow: () =>
         "Actualizar la custodia: las claves de la generación nueva también deben sobrevivir a la pérdida de este servidor.",
       "failback-generation": (n) =>

@@ -86,7 +86,7 @@ export function planDocument(plan: Plan, lang: Language): string {
       "procedure",
       [
         t.declare,
-        list(t.triggers(triggers.criticalModulesDown, time(triggers.apiLatencyAbove))),
+        list(t.triggers(triggers.criticalModulesDown, time(triggers.apiLatencyAbove), triggers.encryptedFileSets)),
         t.activate,
         shell("smarter failover activate"),
         t.waves,

@@ -52,7 +52,7 @@ interface PlanWords {
   readonly events: Readonly<Record<EventId, string>>;
   readonly answers: Readonly<Record<Answer, string>>;
   readonly declare: string;
-  readonly triggers: (criticalDown: number, latency: string) => readonly string[];
+  readonly triggers: (criticalDown: number, latency: string, encryptedSets: number) => readonly string[];
   readonly activate: string;
   readonly waves: string;
   readonly gate: string;
@@ -147,10 +147,11 @@ export const planWords: Words<PlanWords> = {
       rotate: "Stop the leak, revoke and change every secret, audit; no restore undoes it",
     },
     declare: "**Declare.** `smarter status` evaluates these, and a person declares when one of them holds:",
-    triggers: (down, latency) => [
+    triggers: (down, latency, encrypted) => [
       `${down} critical modules do not answer`,
       `the API takes more than ${latency}`,
       "the database cannot be reached",
+      `the backups of ${encrypted === 1 ? "a file set look" : `${encrypted} file sets look`} as if ransomware had been at work`,
     ],
     activate:
       "**Activate.** The preflight names what is missing before anything is ordered; a run that is stopped, or killed, is resumed by the same command:",
@@ -294,10 +295,11 @@ export const planWords: Words<PlanWords> = {
       rotate: "Detener la fuga, revocar y cambiar cada secreto, auditar; ninguna restauración lo deshace",
     },
     declare: "**Declarar.** `smarter status` evalúa estos criterios, y una persona declara cuando se cumple uno:",
-    triggers: (down, latency) => [
+    triggers: (down, latency, encrypted) => [
       `${down} módulos críticos no responden`,
       `la API tarda más de ${latency}`,
       "la base de datos es inaccesible",
+      `los respaldos de ${encrypted === 1 ? "un conjunto" : `${encrypted} conjuntos`} de archivos parecen cifrados por ransomware`,
     ],
     activate:
       "**Activar.** La verificación previa nombra lo que falta antes de pedir nada; si se detiene, o la matan, el mismo comando continúa:",

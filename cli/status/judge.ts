@@ -1,6 +1,7 @@
+import { cleanTime, type Held } from "../../contracts/ransomware";
 import { triggers } from "../../plan/organisation";
 import { plan } from "../../plan/plan";
-import { seconds } from "../../plan/units";
+import { bytes, seconds } from "../../plan/units";
 import { answerOf } from "../ask";
 import { exitCodes, type ExitCode } from "../exit-codes";
 import type { Look, ModuleLook } from "./look";
@@ -27,6 +28,15 @@ export type Trigger =
       /** Undefined: nobody could say. */
       readonly reachable?: boolean;
       readonly said?: string;
+    }
+  | {
+      readonly id: "ransomware";
+      readonly holds: boolean;
+      /** What looks encrypted, and was not released. Undefined: the bucket did not say. */
+      readonly held?: readonly Held[];
+      /** The newest set before all of it: what to recover to. */
+      readonly cleanAt?: string;
+      readonly limit: number;
     };
 
 /** Something that is not as it should be, and is no trigger. */
@@ -40,6 +50,7 @@ export type Problem =
   | { readonly id: "backups-silent" }
   | { readonly id: "no-valid-set" }
   | { readonly id: "skipped-sets"; readonly count: number }
+  | { readonly id: "surge"; readonly of: "wal" | "added"; readonly bytes: number; readonly usual: number }
   | { readonly id: "recovery-begun"; readonly generation: number; readonly by: string; readonly since: string }
   | { readonly id: "provider-silent"; readonly provider: "Hetzner" | "Cloudflare" }
   | { readonly id: "settings" }
@@ -69,7 +80,7 @@ const publicCertificateSeconds = 14 * 86_400;
 
 /** Judges a look by the plan. */
 export function judge(look: Look, memory: Memory = {}): Judgement {
-  const evaluated = [criticalModules(look), apiLatency(look, memory), database(look)];
+  const evaluated = [criticalModules(look), apiLatency(look, memory), database(look), ransomware(look)];
   const problems = problemsOf(look);
   const declare = evaluated.some(({ holds }) => holds);
   return {
@@ -145,6 +156,15 @@ function database(look: Look): Trigger {
   return { id: "database", holds: false };
 }
 
+function ransomware({ backups }: Look): Trigger {
+  const limit = triggers.encryptedFileSets;
+  const held = answerOf(backups)?.held;
+  if (!held) return { id: "ransomware", holds: false, limit };
+  const cleanAt = cleanTime(held);
+  const holds = new Set(held.map(({ set }) => set)).size >= limit;
+  return { id: "ransomware", holds, held, ...(cleanAt ? { cleanAt } : {}), limit };
+}
+
 function problemsOf(look: Look): Problem[] {
   const backups = answerOf(look.backups);
   const expected = look.activeAddress;
@@ -180,6 +200,7 @@ function problemsOf(look: Look): Problem[] {
     ...(look.backups.state === "answered" ? [] : [{ id: "backups-silent" as const }]),
     ...(backups && !backups.newest ? [{ id: "no-valid-set" as const }] : []),
     ...(backups && backups.skipped.length > 0 ? [{ id: "skipped-sets" as const, count: backups.skipped.length }] : []),
+    ...surges(look),
     ...(backups?.begun
       ? [
           {
@@ -197,6 +218,17 @@ function problemsOf(look: Look): Problem[] {
     ...drift(look),
     ...drill(look),
   ];
+}
+
+/** What the newest cycle wrote beyond all that is usual: every row or file written anew, or an import. */
+function surges({ backups }: Look): Problem[] {
+  const { surge } = plan.ransomware;
+  const volumes = answerOf(backups)?.newest?.body.volumes;
+  return (["wal", "added"] as const).flatMap((of): Problem[] => {
+    const { bytes: written = 0, usual } = volumes?.[of] ?? {};
+    const unusual = usual !== undefined && written >= bytes(surge[of]) && written >= surge.times * usual;
+    return unusual ? [{ id: "surge", of, bytes: written, usual }] : [];
+  });
 }
 
 function certificate({ certificate: shown, at }: Look): Problem[] {

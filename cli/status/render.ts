@@ -1,4 +1,5 @@
-import { duration } from "../../drill/report/format";
+import { percent, type Held } from "../../contracts/ransomware";
+import { bytes, duration } from "../../drill/report/format";
 import { answerOf, type Asked } from "../ask";
 import { daysOr, moment } from "../clock";
 import type { Language } from "../language";
@@ -46,6 +47,10 @@ export function renderStatus(look: Look, judgement: Judgement, lang: Language): 
     return sign(ageSeconds <= rpoTargetSeconds, t.ago(time(ageSeconds), time(rpoTargetSeconds)));
   };
 
+  const heldSet = ({ set, key, hold }: Held): string =>
+    hold
+      ? t.trigger.encrypted(set, percent(hold), hold.replaced, moment(hold.firstAt, lang))
+      : t.trigger.holdUnreadable(set, key);
   const trigger = (it: Trigger): string => {
     const mark = (text: string) => sign(!it.holds, text);
     switch (it.id) {
@@ -57,6 +62,9 @@ export function renderStatus(look: Look, judgement: Judgement, lang: Language): 
       case "database":
         if (it.reachable === undefined) return sign(undefined, t.trigger.databaseUnknown);
         return mark(it.reachable ? t.trigger.databaseUp : t.trigger.databaseDown(oneLine(it.said ?? "")));
+      case "ransomware":
+        if (!it.held) return sign(undefined, t.trigger.ransomwareUnknown);
+        return mark(it.held.length === 0 ? t.trigger.ransomwareNone : t.trigger.ransomware(it.held.map(heldSet).join("; ")));
       default:
         return it satisfies never;
     }
@@ -64,6 +72,7 @@ export function renderStatus(look: Look, judgement: Judgement, lang: Language): 
   const problem = <P extends Problem>(it: P): string =>
     (t.problem[it.id] as (p: P, text: object) => string)(it, {
       duration: time,
+      bytes: (n: number) => bytes(n, lang),
       days: (s: number) => daysOr(s, lang),
       moment: (iso: string) => moment(iso, lang),
     });
@@ -137,11 +146,12 @@ export function renderStatus(look: Look, judgement: Judgement, lang: Language): 
   }
 
   const verdict = { healthy: c.green("✓"), degraded: c.yellow("!"), declare: c.red("✗") }[judgement.verdict];
+  const cleanAt = judgement.triggers.find((it) => it.id === "ransomware")?.cleanAt;
   const holding = judgement.triggers.filter(({ holds }) => holds);
   return [
     `${verdict} ${c.bold(t.verdict[judgement.verdict])}${holding.length > 0 ? ` ${t.because}:` : ""}   ${c.dim(`${look.domain} · ${moment(look.at, lang)}`)}`,
     ...holding.map((it) => `  ${trigger(it)}`),
-    ...(judgement.verdict === "declare" ? [`  ${t.declareHow}`] : []),
+    ...(judgement.verdict === "declare" ? [`  ${t.declareHow(cleanAt)}`] : []),
     ...(judgement.perhapsBlind ? [`  ${c.yellow(`! ${t.perhapsBlind}`)}`] : []),
     "",
     ...facts.map(([name, text]) => `${c.bold(name.padEnd(17))} ${text}`),

@@ -8,7 +8,8 @@ type Of<I extends Problem["id"]> = Extract<Problem, { id: I }>;
 interface StatusWords {
   readonly verdict: Readonly<Record<Verdict, string>>;
   readonly because: string;
-  readonly declareHow: string;
+  /** @param cleanAt what to recover to when the newest sets are encrypted */
+  readonly declareHow: (cleanAt: string | undefined) => string;
   readonly perhapsBlind: string;
   readonly site: string;
   readonly active: string;
@@ -53,12 +54,17 @@ interface StatusWords {
     readonly databaseUp: string;
     readonly databaseDown: (said: string) => string;
     readonly databaseUnknown: string;
+    readonly ransomware: (sets: string) => string;
+    readonly encrypted: (set: string, percent: number, of: number, since: string) => string;
+    readonly holdUnreadable: (set: string, key: string) => string;
+    readonly ransomwareNone: string;
+    readonly ransomwareUnknown: string;
   };
   readonly problems: string;
   readonly problem: {
     readonly [I in Problem["id"]]: (
       p: Of<I>,
-      text: { duration(s: number): string; days(s: number): string; moment(iso: string): string },
+      text: { duration(s: number): string; bytes(n: number): string; days(s: number): string; moment(iso: string): string },
     ) => string;
   };
   readonly watching: (seconds: number) => string;
@@ -69,7 +75,10 @@ export const statusWords: Words<StatusWords> = {
   en: {
     verdict: { healthy: "Healthy", degraded: "Degraded", declare: "Declare a disaster" },
     because: "because",
-    declareHow: "A person declares. To recover: smarter failover activate",
+    declareHow: (at) =>
+      at
+        ? `A person declares. To recover, from before the encryption: smarter failover activate --at ${at}`
+        : "A person declares. To recover: smarter failover activate",
     perhapsBlind:
       "Nothing else answers either (DNS, S3, Hetzner, Cloudflare): look at this machine's own network before you declare.",
     site: "Site",
@@ -116,6 +125,11 @@ export const statusWords: Words<StatusWords> = {
       databaseUp: "the database answers",
       databaseDown: (said) => `the database cannot be reached: ${said}`,
       databaseUnknown: "the database could not be asked: neither the gateway nor the host answers",
+      ransomware: (sets) => `looks like ransomware: ${sets}; backups are held (docs/runbook.md, "Files are encrypted")`,
+      encrypted: (set, share, of, since) => `set ${set}: ${share} % of ${of} changed files look encrypted since ${since}`,
+      holdUnreadable: (set, key) => `set ${set}: held, and ${key} cannot be read`,
+      ransomwareNone: "no file set looks encrypted",
+      ransomwareUnknown: "whether a file set looks encrypted is not known: the backup store gave no answer",
     },
     problems: "Not as it should be",
     problem: {
@@ -132,6 +146,8 @@ export const statusWords: Words<StatusWords> = {
       "backups-silent": () => "the backup store gave no answer: what could be restored is not known",
       "no-valid-set": () => "no valid backup set: nothing could be restored",
       "skipped-sets": ({ count }) => `${count} newer backup set(s) are not valid`,
+      surge: ({ of, bytes: written, usual }, { bytes }) =>
+        `the last cycle ${of === "wal" ? "wrote" : "added"} ${bytes(written)} ${of === "wal" ? "of WAL" : "of files to the backups"}, usually ${bytes(usual)}: an import, or everything is being written anew`,
       "recovery-begun": ({ generation, by, since }, { moment }) =>
         `a recovery (generation ${generation}) was begun by ${by} on ${moment(since)} and does not serve yet`,
       "provider-silent": ({ provider }) => `${provider} gave no answer: a recovery would need it`,
@@ -149,7 +165,10 @@ export const statusWords: Words<StatusWords> = {
   es: {
     verdict: { healthy: "Sano", degraded: "Degradado", declare: "Declarar un desastre" },
     because: "porque",
-    declareHow: "Declara una persona. Para recuperar: smarter failover activate",
+    declareHow: (at) =>
+      at
+        ? `Declara una persona. Para recuperar, desde antes del cifrado: smarter failover activate --at ${at}`
+        : "Declara una persona. Para recuperar: smarter failover activate",
     perhapsBlind:
       "Tampoco responde nada más (DNS, S3, Hetzner, Cloudflare): mire la red de esta misma máquina antes de declarar.",
     site: "Sitio",
@@ -196,6 +215,13 @@ export const statusWords: Words<StatusWords> = {
       databaseUp: "la base de datos responde",
       databaseDown: (said) => `la base de datos es inaccesible: ${said}`,
       databaseUnknown: "no se pudo preguntar por la base de datos: no responden ni la API ni el servidor",
+      ransomware: (sets) =>
+        `parece ransomware: ${sets}; los respaldos quedan retenidos (docs/runbook.md, "Files are encrypted")`,
+      encrypted: (set, share, of, since) =>
+        `conjunto ${set}: ${share} % de ${of} archivos cambiados parecen cifrados desde el ${since}`,
+      holdUnreadable: (set, key) => `conjunto ${set}: retenido, y no se puede leer ${key}`,
+      ransomwareNone: "ningún conjunto de archivos parece cifrado",
+      ransomwareUnknown: "no se sabe si algún conjunto de archivos parece cifrado: el almacén de respaldos no respondió",
     },
     problems: "Lo que no está como debe",
     problem: {
@@ -212,6 +238,8 @@ export const statusWords: Words<StatusWords> = {
       "backups-silent": () => "el almacén de respaldos no respondió: no se sabe qué se podría restaurar",
       "no-valid-set": () => "ningún conjunto de respaldo válido: no se podría restaurar nada",
       "skipped-sets": ({ count }) => `${count} conjunto(s) de respaldo más nuevos no son válidos`,
+      surge: ({ of, bytes: written, usual }, { bytes }) =>
+        `el último ciclo ${of === "wal" ? "escribió" : "agregó"} ${bytes(written)} ${of === "wal" ? "de WAL" : "de archivos a los respaldos"}, normalmente ${bytes(usual)}: una importación, o se está reescribiendo todo`,
       "recovery-begun": ({ generation, by, since }, { moment }) =>
         `una recuperación (generación ${generation}) fue iniciada por ${by} el ${moment(since)} y aún no sirve`,
       "provider-silent": ({ provider }) => `${provider} no respondió: una recuperación lo necesitaría`,

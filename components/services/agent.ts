@@ -1,7 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ModuleTarget } from "../../contracts/freshness";
+import type { RansomwareWatch } from "../../contracts/ransomware";
 import { effectiveRpo, fileSets, longestRpo } from "../../plan/graph";
 import { plan } from "../../plan/plan";
+import { seconds } from "../../plan/units";
 import { postgresPaths } from "../../contracts/pgbackrest";
 import type { ContainerMount, ContainerSpec } from "./spec";
 
@@ -29,6 +31,12 @@ export function moduleTargets(): ModuleTarget[] {
     }))
     .filter(({ database, fileSets }) => database || fileSets.length > 0);
   return [...services, { module: plan.host.set, rpoSeconds: longestRpo(plan), database: false, fileSets: [plan.host.set] }];
+}
+
+/** What the agent takes for an attack, as the plan says. */
+export function ransomwareLimits(): RansomwareWatch {
+  const { sampleFiles, randomness, files, share, window } = plan.ransomware;
+  return { sampleFiles, randomness, files, share, windowSeconds: seconds(window) };
 }
 
 /** What the gate sees of the host: the cluster's data and socket, and every service's file set, read-only. */

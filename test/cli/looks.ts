@@ -56,7 +56,7 @@ export function healthyLook(change: Partial<Look> = {}): Look {
     backups: {
       state: "answered",
       seconds: 0.2,
-      value: { generations: [{ number: 1, serves: true }], active: 1, newest, skipped: [] },
+      value: { generations: [{ number: 1, serves: true }], active: 1, newest, skipped: [], held: [] },
     },
     hetzner: { state: "answered", value: [], seconds: 0.1 },
     cloudflare: { state: "answered", value: active, seconds: 0.1 },

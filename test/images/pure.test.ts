@@ -164,21 +164,24 @@ describe("a target of a restore", () => {
 describe("file sets", () => {
   test("are backed up again only after a change, and the entry says when that was seen", async () => {
     let backups = 0;
-    const sets = new FileSets({ backup: async () => `snapshot-${++backups}` });
+    const sets = new FileSets({ backup: async () => ({ snapshot: `snapshot-${++backups}`, addedBytes: 7 }) });
+    const at = "2026-11-24T03:50:44.120Z";
     const folders = ["odoo", "n8n"].map((name) => ({ name, path: join(dir, name) }));
     for (const { path } of folders) mkdirSync(path);
-    const first = await sets.save(folders);
-    const second = await sets.save(folders);
+    const { entries: first, addedBytes } = await sets.save(folders, at);
+    expect(addedBytes).toBe(7);
+    const { entries: second, ...nothing } = await sets.save(folders, at);
+    expect(nothing).toEqual({ addedBytes: 0 });
     for (const { odoo, n8n } of [first, second]) {
       expect([odoo!.snapshot, n8n!.snapshot]).toEqual(["snapshot-1:/odoo", "snapshot-1:/n8n"]);
     }
     expect(Date.parse(second["odoo"]!.takenAt)).toBeGreaterThanOrEqual(Date.parse(first["odoo"]!.takenAt));
     writeFileSync(join(dir, "odoo", "new"), "four");
     writeFileSync(join(dir, "odoo", ".smarteros-restored.json"), "no data");
-    const third = await sets.save(folders);
+    const { entries: third } = await sets.save(folders, at);
     expect(third["odoo"]).toMatchObject({ snapshot: "snapshot-2:/odoo", files: 1, bytes: 4 });
     expect(third["n8n"]).toMatchObject({ snapshot: "snapshot-2:/n8n", files: 0, bytes: 0 });
-    expect(await sets.save([])).toEqual({});
+    expect(await sets.save([], at)).toEqual({ entries: {}, addedBytes: 0 });
   });
 
   test("have a fingerprint that shows a write in place", async () => {

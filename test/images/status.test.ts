@@ -70,6 +70,25 @@ describe("health", () => {
 describe("metrics", () => {
   test("are Prometheus text", async () => expect(await metricsText(status())).toMatchSnapshot());
 
+  test("tell what changed in each set, and how much was written", async () => {
+    const change = {
+      since: body().consistentAt,
+      ...{ before: 300, changed: 14, renamed: 200, added: 5, gone: 200, replaced: 214, sampled: 200, encrypted: 186 },
+    };
+    const volumes = { wal: { bytes: 3_000_000 }, added: { bytes: 2_000, usual: 10 } };
+    const newest = body({ files: { ...body().files, odoo: { ...body().files["odoo"]!, change } }, volumes });
+    const lines = (await metricsText(status({ newest })))
+      .split("\n")
+      .filter((line) => /^[^#].*(_files|_bytes)\b/.test(line));
+    expect(lines.filter((line) => !line.includes("disk"))).toEqual([
+      'smarteros_backup_replaced_files{set="odoo"} 214',
+      'smarteros_backup_encrypted_files{set="odoo"} 186',
+      'smarteros_backup_sampled_files{set="odoo"} 200',
+      "smarteros_backup_added_bytes 2000",
+      "smarteros_wal_cycle_bytes 3000000",
+    ]);
+  });
+
   test("of what is not known are absent, not 0", async () => {
     const text = await metricsText(
       status({ newest: undefined, archive: undefined, phase: { state: "initialising", since: now } }),

@@ -13,6 +13,8 @@ const refusal = (name: string, httpStatusCode: number) =>
 /** A bucket in memory behind the SDK's client, with conditional puts; nothing leaves the process. */
 export class MemoryS3 {
   readonly objects = new Map<string, string>();
+  /** When everything in it was written. */
+  writtenAt = new Date("2026-11-24T04:00:00.000Z");
   /** Answers every request with this. */
   fails: Error | undefined;
 
@@ -35,7 +37,7 @@ export class MemoryS3 {
     if (command instanceof ListObjectsV2Command) {
       const { Prefix = "", Delimiter } = command.input;
       const keys = [...this.objects.keys()].filter((key) => key.startsWith(Prefix));
-      if (Delimiter === undefined) return { Contents: keys.map((Key) => ({ Key })) };
+      if (Delimiter === undefined) return { Contents: keys.map((Key) => ({ Key, LastModified: this.writtenAt })) };
       const folders = new Set(keys.map((key) => key.slice(0, key.indexOf(Delimiter, Prefix.length) + 1)));
       return { CommonPrefixes: [...folders].map((folder) => ({ Prefix: folder })) };
     }

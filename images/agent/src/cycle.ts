@@ -8,12 +8,14 @@ import type { Log } from "./log";
 import { Manifests, type SetEntry } from "./manifests";
 import { Pgbackrest } from "./pgbackrest";
 import { clusterFacts, createRestorePoint, type RestorePoint, waitUntilArchived, withPostgres } from "./postgres";
+import { RansomwareWatcher } from "./ransomware/watch";
 import { Restic } from "./restic";
 import type { Settings } from "./settings";
 import { Store } from "./store";
 import { VaultClient } from "./vault-client";
 import { VaultSet } from "./vault-set";
 import { watchVault } from "./vault-watch";
+import { Growth, Usual } from "./volume";
 
 /** Seconds in which the restore point's WAL segment must be in the store. */
 const archiveSeconds = 60;
@@ -24,6 +26,8 @@ interface Parts {
   readonly restic: Restic;
   readonly baseBackups: BaseBackups;
   readonly fileSets: FileSets;
+  /** Undefined when the configuration sets no limits. */
+  readonly watcher: RansomwareWatcher | undefined;
   readonly vault: { readonly client: VaultClient; readonly set: VaultSet } | undefined;
   readonly manifests: Manifests;
   readonly store: Store;
@@ -34,6 +38,9 @@ interface Parts {
 
 /** The backup agent of one generation: what `run` repeats and `cycle` does once. */
 export class Backups {
+  private readonly wal = new Growth();
+  private readonly usual = { wal: new Usual(), added: new Usual() };
+
   private constructor(private readonly parts: Parts) {}
 
   static async open(settings: Settings, log: Log, signal: AbortSignal): Promise<Backups> {
@@ -63,13 +70,16 @@ export class Backups {
     const lineage = () => withPostgres(config.postgres.socketDir, lineageOf);
     const store = new Store(s3, secrets);
     const client = config.vault && new VaultClient(config.vault.address, secrets.vaultToken);
+    const limits = config.ransomware;
+    const watcher = limits && (await RansomwareWatcher.open({ generation, limits, store, stateDir: cacheDir, log }));
     const passwords = { postgres: secrets.postgresCipher, files: secrets.filesCipher };
     return new Backups({
       settings,
       pgbackrest,
       restic,
       baseBackups: new BaseBackups({ pgbackrest, lineage, every: config, stateDir: cacheDir, log, signal }),
-      fileSets: new FileSets(restic),
+      fileSets: new FileSets(restic, watcher),
+      watcher,
       vault: client && { client, set: new VaultSet(client, store, generation, runDir) },
       manifests: await Manifests.open({ generation, passwords, store, stateDir: cacheDir, log }),
       store,
@@ -107,17 +117,20 @@ export class Backups {
    * @throws when any part failed, naming each that did
    */
   async cycle(): Promise<Manifest> {
-    const { settings, baseBackups, manifests, software, log } = this.parts;
+    const { settings, baseBackups, manifests, watcher, software, log } = this.parts;
     const { config } = settings;
     const startedAt = new Date();
     const base = await baseBackups.newest();
     if (!base) throw new Error("there is no base backup yet: a restore point would have nothing to build on");
     const { point, facts } = await this.restorePoint(`smarteros-${startedAt.toISOString()}`);
-    const files = await this.backUpFiles();
+    const consistentAt = point.at.toISOString();
+    const { files, addedBytes } = await this.backUpFiles(consistentAt);
+    await watcher?.holdIfSuspicious(startedAt.toISOString());
+    const walBytes = this.wal.add(facts.walBytes);
     const { key, manifest } = await manifests.cycle(startedAt.toISOString(), {
       version: 1,
       generation: config.generation,
-      consistentAt: point.at.toISOString(),
+      consistentAt,
       finishedAt: new Date().toISOString(),
       postgres: {
         stanza: config.stanza,
@@ -129,8 +142,13 @@ export class Backups {
         databaseBytes: facts.databaseBytes,
       },
       files,
+      volumes: {
+        ...(walBytes === undefined ? {} : { wal: this.usual.wal.add(walBytes) }),
+        added: this.usual.added.add(addedBytes),
+      },
       software: { ...software, postgresql: facts.version },
     });
+    await watcher?.commit();
     log.info("cycle-finished", { manifest: key, seconds: (Date.now() - startedAt.getTime()) / 1000 });
     return manifest;
   }
@@ -155,22 +173,16 @@ export class Backups {
     });
   }
 
-  private async backUpFiles(): Promise<Record<string, SetEntry>> {
+  private async backUpFiles(consistentAt: string): Promise<{ files: Record<string, SetEntry>; addedBytes: number }> {
     const { settings, fileSets, vault, signal } = this.parts;
-    const results = await Promise.allSettled([
-      named("file sets", fileSets.save(settings.config.fileSets, signal)),
-      ...(vault
-        ? [
-            named(
-              "vault",
-              vault.set.save().then((entry) => ({ vault: entry })),
-            ),
-          ]
-        : []),
+    const [sets, vaultSet] = await Promise.allSettled([
+      named("file sets", fileSets.save(settings.config.fileSets, consistentAt, signal)),
+      vault ? named("vault", vault.set.save()) : undefined,
     ]);
-    const failures = results.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
-    if (failures.length > 0) throw new AggregateError(failures);
-    return Object.assign({}, ...results.map((result) => (result.status === "fulfilled" ? result.value : {})));
+    if (sets.status === "rejected" || vaultSet.status === "rejected")
+      throw new AggregateError([sets, vaultSet].flatMap((r) => (r.status === "rejected" ? [r.reason] : [])));
+    const { entries, addedBytes } = sets.value;
+    return { files: { ...entries, ...(vaultSet.value ? { vault: vaultSet.value } : {}) }, addedBytes };
   }
 }
 

@@ -4,6 +4,7 @@ import { type AgentConfig, copiedMark } from "../../../contracts/agent";
 import { snapshotReference } from "../../../contracts/manifest";
 import { type Fingerprint, fingerprint } from "./fingerprint";
 import type { SetEntry } from "./manifests";
+import type { RansomwareWatcher } from "./ransomware/watch";
 import type { Restic } from "./restic";
 
 type FileSet = AgentConfig["fileSets"][number];
@@ -16,29 +17,46 @@ type FileSet = AgentConfig["fileSets"][number];
 export class FileSets {
   private newest: { state: string; snapshot: string } | undefined;
 
-  constructor(private readonly restic: Pick<Restic, "backup">) {}
+  /** @param watcher compares each set with the one before @default nobody does */
+  constructor(
+    private readonly restic: Pick<Restic, "backup">,
+    private readonly watcher?: Pick<RansomwareWatcher, "measure">,
+  ) {}
 
-  /** @returns an entry a set, by name */
-  async save(sets: readonly FileSet[], signal?: AbortSignal): Promise<Record<string, SetEntry>> {
-    if (sets.length === 0) return {};
+  /** @param consistentAt of the cycle @returns an entry a set, by name, and what they added to the repository */
+  async save(
+    sets: readonly FileSet[],
+    consistentAt: string,
+    signal?: AbortSignal,
+  ): Promise<{ entries: Record<string, SetEntry>; addedBytes: number }> {
+    if (sets.length === 0) return { entries: {}, addedBytes: 0 };
     const now = new Date();
     // Read before the folders: a copy that is renewed meanwhile shows in the next cycle.
     const takenAt = await Promise.all(sets.map(({ path, copied }) => (copied ? copiedAt(path) : now)));
     const seen: Fingerprint[] = [];
     for (const { path } of sets) seen.push(await fingerprint(path));
     const state = seen.map(({ hash }) => hash).join();
+    let [addedBytes, readAt] = [0, now.toISOString()];
     if (this.newest?.state !== state) {
       const folders = sets.map(({ path }) => path);
-      this.newest = { state, snapshot: await this.restic.backup(folders, signal) };
+      const made = await this.restic.backup(folders, signal);
+      this.newest = { state, snapshot: made.snapshot };
+      [addedBytes, readAt] = [made.addedBytes, new Date().toISOString()];
     }
     const { snapshot } = this.newest;
-    return Object.fromEntries(
-      sets.map(({ name, path }, i) => {
-        const { files, bytes } = seen[i]!;
-        const at = takenAt[i]!.toISOString();
-        return [name, { snapshot: snapshotReference(snapshot, basename(path)), takenAt: at, files, bytes }];
-      }),
-    );
+    const entries: Record<string, SetEntry> = {};
+    for (const [i, { name, path }] of sets.entries()) {
+      const { files, bytes, index } = seen[i]!;
+      const change = await this.watcher?.measure(name, path, { at: consistentAt, readAt, files: index });
+      entries[name] = {
+        snapshot: snapshotReference(snapshot, basename(path)),
+        takenAt: takenAt[i]!.toISOString(),
+        files,
+        bytes,
+        ...(change ? { change } : {}),
+      };
+    }
+    return { entries, addedBytes };
   }
 }
 

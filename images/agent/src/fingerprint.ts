@@ -11,6 +11,8 @@ export interface Fingerprint {
   /** What is no directory. */
   files: number;
   bytes: number;
+  /** Regular files alone: path below the folder, ctime in milliseconds. */
+  index: Map<string, number>;
 }
 
 /**
@@ -22,8 +24,9 @@ export interface Fingerprint {
 export async function fingerprint(folder: string): Promise<Fingerprint> {
   const hash = createHash("sha256");
   const counted = { files: 0, bytes: 0 };
+  const index = new Map<string, number>();
   await visit(".");
-  return { hash: hash.digest("hex"), ...counted };
+  return { hash: hash.digest("hex"), ...counted, index };
 
   async function visit(path: string): Promise<void> {
     const stat = await statOrGone(join(folder, path));
@@ -36,6 +39,7 @@ export async function fingerprint(folder: string): Promise<Fingerprint> {
     } else {
       counted.files += 1;
       counted.bytes += Number(size);
+      if (stat.isFile()) index.set(path, Number(ctimeNs) / 1e6);
     }
   }
 }

@@ -88,12 +88,15 @@ export interface ClusterFacts {
   majorVersion: number;
   version: string;
   databaseBytes: number;
+  /** WAL generated since the server's statistics began. */
+  walBytes: number;
 }
 
 export async function clusterFacts(client: Client): Promise<ClusterFacts> {
   const { rows } = await client.query(
     `select current_setting('server_version_num')::int / 10000 as major, current_setting('server_version') as version,
-            (select sum(pg_database_size(oid)) from pg_database)::text as bytes`,
+            (select sum(pg_database_size(oid)) from pg_database)::text as bytes, (select wal_bytes from pg_stat_wal)::text as wal`,
   );
-  return { majorVersion: rows[0].major, version: rows[0].version, databaseBytes: Number(rows[0].bytes) };
+  const { major, version, bytes, wal } = rows[0];
+  return { majorVersion: major, version, databaseBytes: Number(bytes), walBytes: Number(wal) };
 }

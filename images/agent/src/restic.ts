@@ -25,6 +25,8 @@ export interface ResticArgs {
 const summarySchema = z.object({
   message_type: z.literal("summary"),
   snapshot_id: z.string(),
+  /** Bytes that the repository did not have, before compression. */
+  data_added: z.number(),
 });
 
 /** restic asks the store for a directory that its cache lacks, is refused, and would try again for a quarter of an hour. */
@@ -80,10 +82,10 @@ export class Restic {
    * writer read them. When the cache is lost, every file is read again instead (what the store has is still not sent
    * again: the index says so, which a writer may read). That lasts for the generation, since directories that have not
    * changed are not written anew and so never get into the new cache.
-   * @returns the snapshot's long id
+   * @returns the snapshot's long id, and how much the repository did not have
    * @throws also when a single file could not be read
    */
-  async backup(folders: readonly string[], signal?: AbortSignal): Promise<string> {
+  async backup(folders: readonly string[], signal?: AbortSignal): Promise<{ snapshot: string; addedBytes: number }> {
     const [parent, ...others] = new Set(folders.map((folder) => dirname(folder)));
     if (parent === undefined || others.length > 0)
       throw new Error(`file sets: received ${folders.join(", ")}; allowed: folders of one parent`);
@@ -91,7 +93,7 @@ export class Restic {
     const args = ["--json", "--host", "smarteros", ...excludes, ...folders.map((folder) => basename(folder))];
     const output = await this.compareOrRead(args, { cwd: parent, signal });
     const summary = summarySchema.parse(JSON.parse(output.trim().split("\n").at(-1) ?? ""));
-    return this.longId(summary.snapshot_id);
+    return { snapshot: await this.longId(summary.snapshot_id), addedBytes: summary.data_added };
   }
 
   private async compareOrRead(args: string[], options: CommandOptions): Promise<string> {

@@ -8,6 +8,7 @@ import { examine, extraConfig } from "../../../cli/failover/preflight";
 import type { StackEngine } from "../../../cli/engine";
 import { manifestKey } from "../../../contracts/generation";
 import { signManifest } from "../../../contracts/manifest";
+import { type Hold, holdKey, releaseKey } from "../../../contracts/ransomware";
 import { claimKey, operatorName, type Claim } from "../../../stacks/backup-store";
 import { body } from "../../stacks/manifests";
 import { MemoryS3 } from "../../stacks/memory-s3";
@@ -122,6 +123,33 @@ describe("the preflight of the command", () => {
     const preflight = await look();
     expect(preflight.serves).toBe(true);
     expect(preflight.checks.every(({ ok }) => ok)).toBe(true);
+  });
+
+  it("refuses the newest set when it may be an attacker's, and says to what time to recover; takes a time that was asked for", async () => {
+    const clean = "2026-11-24T03:50:44.120Z";
+    const hold = {
+      ...{ generation: 1, set: "odoo", replaced: 214, encrypted: 199, cleanAt: clean },
+      ...{ firstAt: "2026-11-24T03:51:00.000Z", firstSet: "2026-11-24T03:51:14.120Z", lastSet: "2026-11-24T03:51:14.120Z" },
+    } satisfies Hold;
+    s3.objects.set(holdKey(1, "odoo", "2026-11-24T03:51:14.120Z"), JSON.stringify(hold));
+    expect(await refusals()).toEqual([
+      {
+        id: "backups",
+        ok: false,
+        said: expect.stringMatching(
+          /g1\/holds\/: held, odoo: 93 % of 214 replaced files look encrypted since 2026-11-24T03:51:00\.000Z; .* --at 2026-11-24T03:50:44\.120Z .*--release REASON/,
+        ),
+      },
+    ]);
+    const { checks, found } = await look({ asked: { at: clean } });
+    expect(checks.every(({ ok }) => ok)).toBe(true);
+    expect(checks.find(({ id }) => id === "backups")!.said).toContain(`what came later looks encrypted (odoo); the newest set before that: ${clean}`);
+    expect(found?.held).toMatchObject([{ set: "odoo", hold }]);
+
+    s3.objects.set("releases/g1/2026-11-24T035959000Z.json", "{}");
+    expect((await refusals()).length, "an older release").toBe(1);
+    s3.objects.set(releaseKey(1, s3.writtenAt.toISOString()), "{}");
+    expect(await refusals()).toEqual([]);
   });
 
   it("refuses a state that holds the host of another generation, and goes on with its own", async () => {

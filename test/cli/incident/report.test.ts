@@ -44,6 +44,19 @@ describe("the incident report", () => {
     expect(renderIncidentHtml({ ...recovered, fence: null }, "en")).not.toContain('alarm"');
   });
 
+  it("says which files were encrypted, since when and in which sets, and what to do about it; nothing where there were none", () => {
+    const text = renderIncidentMarkdown(recovered, "en").replaceAll("\\", "");
+    expect(text).toMatch(
+      /\| odoo \| 24 Nov 2026, 02:55:00 UTC \| .*02:55:20 UTC \| .*02:59:20 UTC \| 93 % \(199 of 214\) \|/,
+    );
+    expect(text).toMatch(/\| chatwoot \| – \| – \| – \| – \|/);
+    expect(text).toContain("The old generation's backups are held (odoo, chatwoot).");
+    expect(renderIncidentHtml(recovered, "es")).toContain("93 % (199 de 214)");
+    const none = { ...recovered, encrypted: [] };
+    expect(renderIncidentMarkdown(none, "en")).not.toContain("Files that were encrypted");
+    expect(followUpsOf(none).map(({ id }) => id)).not.toContain("held-backups");
+  });
+
   it("of a failure does not claim that anything came back", () => {
     const html = renderIncidentHtml(failed, "es");
     expect(html).toContain("smarter.test no está de vuelta.");
@@ -76,6 +89,8 @@ describe("the follow-ups", () => {
       "missed-objectives",
       "data-loss",
       "skipped-sets",
+      "known-credentials",
+      "held-backups",
       "escrow",
       "failback-generation",
       "drill",

@@ -11,6 +11,10 @@ const facts = {
   skippedSets: [
     { key: "g1/manifests/2026-11-24T025930000Z.json", reason: "its signature does not hold <filesCipher>" },
   ],
+  encrypted: [
+    { set: "odoo", firstAt: at(-300), firstSet: at(-280), lastSet: at(-40), replaced: 214, encrypted: 199 },
+    { set: "chatwoot", firstAt: null, firstSet: null, lastSet: null, replaced: null, encrypted: null },
+  ],
   modules: plan.services.map(({ name }, i) => ({
     module: name,
     rtoSeconds: 70 + i,

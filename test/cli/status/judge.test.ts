@@ -3,6 +3,10 @@ import { exitCodes } from "../../../cli/exit-codes";
 import { exitCodeOf, judge, remember } from "../../../cli/status/judge";
 import { renderStatus } from "../../../cli/status/render";
 import type { Look } from "../../../cli/status/look";
+import type { BackupState } from "../../../cli/backups";
+import type { ManifestBody } from "../../../contracts/manifest";
+import { type Held, type Hold, holdKey } from "../../../contracts/ransomware";
+import { body } from "../../stacks/manifests";
 import { healthyLook, now, withModules } from "../looks";
 
 const silent = { outside: { state: "silent" as const, seconds: 4 } };
@@ -22,7 +26,7 @@ describe("the verdict", () => {
     const one = judge(withModules(healthyLook(), ["odoo"], silent));
     expect(one).toMatchObject({
       verdict: "degraded",
-      triggers: [{ id: "critical-modules", holds: false, down: ["odoo"] }, {}, {}],
+      triggers: [{ id: "critical-modules", holds: false, down: ["odoo"] }, {}, {}, {}],
     });
     expect(exitCodeOf(one)).toBe(exitCodes.degraded);
     const two = judge(withModules(healthyLook(), ["odoo", "chatwoot"], silent));
@@ -82,6 +86,75 @@ describe("the verdict", () => {
       cloudflare: no,
     };
     expect(judge(blind)).toMatchObject({ verdict: "declare", perhapsBlind: true });
+  });
+});
+
+describe("backups that look as if ransomware had been at work", () => {
+  const held = (set: string, change: Partial<Hold> = {}): Held => ({
+    key: holdKey(1, set, now),
+    set,
+    writtenAt: now,
+    hold: {
+      ...{ generation: 1, set, replaced: 214, encrypted: 199 },
+      firstAt: "2026-11-24T03:40:12.000Z",
+      firstSet: "2026-11-24T03:40:30.000Z",
+      lastSet: now,
+      cleanAt: "2026-11-24T03:40:00.120Z",
+      ...change,
+    },
+  });
+  const withHeld = (...all: Held[]): Look => {
+    const look = healthyLook();
+    const value = { ...(look.backups as { value: BackupState }).value, held: all };
+    return { ...look, backups: { state: "answered", seconds: 0.2, value } };
+  };
+
+  it("are a reason to declare, and say to what time to recover", () => {
+    const look = withHeld(held("odoo"), held("chatwoot", { cleanAt: "2026-11-24T03:39:30.120Z" }));
+    const judgement = judge(look);
+    expect(judgement).toMatchObject({
+      verdict: "declare",
+      triggers: [{}, {}, {}, { id: "ransomware", holds: true, cleanAt: "2026-11-24T03:39:30.120Z", limit: 1 }],
+      problems: [],
+    });
+    const screen = renderStatus(look, judgement, "en");
+    expect(screen).toContain(
+      "looks like ransomware: set odoo: 93 % of 214 changed files look encrypted since 24 Nov 2026, 03:40:12 UTC; set chatwoot: ",
+    );
+    expect(screen).toContain("smarter failover activate --at 2026-11-24T03:39:30.120Z");
+    expect(renderStatus(look, judgement, "es")).toContain(
+      "conjunto odoo: 93 % de 214 archivos cambiados parecen cifrados",
+    );
+  });
+
+  it("are so as well when a hold was spoilt; then no time is proposed", () => {
+    const look = withHeld({ ...held("odoo"), hold: undefined });
+    const judgement = judge(look);
+    expect(judgement.triggers[3]).not.toHaveProperty("cleanAt");
+    expect(renderStatus(look, judgement, "en")).toMatch(/set odoo: held, and g1\/holds\/odoo-.* cannot be read/);
+  });
+
+  it("are not known while the store is silent, and not when nothing was measured", () => {
+    expect(judge(withHeld()).triggers[3]).toMatchObject({ holds: false, held: [] });
+    const silentStore = healthyLook({ backups: { state: "silent", seconds: 5 } });
+    expect(judge(silentStore).triggers[3]).toEqual({ id: "ransomware", holds: false, limit: 1 });
+    expect(renderStatus(silentStore, judge(silentStore), "en")).toContain(
+      "? whether a file set looks encrypted is not known",
+    );
+  });
+
+  it("or that suddenly grow are told, and are no reason to declare", () => {
+    const wrote = (volumes: ManifestBody["volumes"]) => {
+      const look = healthyLook();
+      const value = (look.backups as { value: { newest: object } }).value;
+      const newest = { ...value.newest, body: body({ volumes }) };
+      return judge({ ...look, backups: { ...look.backups, value: { ...value, newest } } as Look["backups"] });
+    };
+    expect(wrote({ wal: { bytes: 3e9, usual: 4e7 }, added: { bytes: 5e8, usual: 1e3 } })).toMatchObject({
+      verdict: "degraded",
+      problems: [{ id: "surge", of: "wal", bytes: 3e9, usual: 4e7 }],
+    });
+    expect(wrote({ wal: { bytes: 3e9 }, added: { bytes: 9e9, usual: 8e9 } }).problems).toEqual([]);
   });
 });
 
