@@ -36,7 +36,7 @@ export const drillEvent = z.strictObject({
 export type DrillEvent = z.infer<typeof drillEvent>;
 
 /** The business moves to another provider, or back. */
-export const failoverScenarios = ["vps-down", "partitioned-primary", "failback"] as const;
+export const failoverScenarios = ["vps-down", "partitioned-primary", "ransomware", "failback"] as const;
 /** Disasters that are mended on the host that lives. */
 export const livingScenarios = ["postgres-corrupt", "sql-injection", "file-loss", "networks-broken"] as const;
 /** What a drill can lose. */

@@ -15,16 +15,24 @@ export interface FailoverArgs {
   /** What happens to the VPS, for the timeline. */
   readonly loss: string;
   lose(): Promise<void>;
+  /** The old site goes on answering: only what answers once DNS has moved counts. @default false */
+  readonly answersOn?: boolean;
+  /** @default `pulumi up --stack recovery` */
+  readonly recovery?: { readonly what: string; run(): Promise<void> };
   /** Looked at when all is recovered, and added to the gate's checks. @default nothing more */
   afterwards?(outputs: Readonly<Record<string, unknown>>): Promise<GateCheck[]>;
 }
 
-/** The primary is lost, in one way or another; everything is recovered at another provider by `pulumi up --stack recovery`. */
+/** The primary is lost, in one way or another; everything is recovered at another provider. */
 export async function failover(
   { stacks, site, load, timeline, signal }: Stage,
   draft: Draft,
-  { loss, lose, afterwards = async () => [] }: FailoverArgs,
+  { loss, lose, answersOn = false, recovery, afterwards = async () => [] }: FailoverArgs,
 ): Promise<void> {
+  const recover = recovery ?? {
+    what: "pulumi up --stack recovery",
+    run: () => stacks.up("recovery", { onEvent: recoveryEvents(timeline), signal }),
+  };
   const before = await site.resolve(site.domain);
   draft.dns = { ...draft.dns, before };
 
@@ -37,19 +45,21 @@ export async function failover(
     `gone; last acknowledged writes: ${[...load.acks].map(([module, acks]) => `${module} ${acks.at(-1)?.n ?? "none"}`).join(", ")}`,
   );
 
-  timeline.phase("recovery", "pulumi up --stack recovery");
+  timeline.phase("recovery", recover.what);
   const stop = new AbortController();
   const watching = AbortSignal.any([signal, stop.signal]);
   const flipped = watchDns(site, before, watching, (address) => timeline.event(`DNS answers ${address}`));
-  const seen = probeUntilAll({
-    site,
-    deadlineSeconds: seconds(plan.overallRto),
-    signal: watching,
-    onAnswer: (module, { at }) =>
-      timeline.event(`${module} answers, ${((at! - destroyedAt) / 1_000).toFixed(1)} s after the loss`),
-  });
+  const probe = () =>
+    probeUntilAll({
+      site,
+      deadlineSeconds: seconds(plan.overallRto),
+      signal: watching,
+      onAnswer: (module, { at }) =>
+        timeline.event(`${module} answers, ${((at! - destroyedAt) / 1_000).toFixed(1)} s after the loss`),
+    });
+  const seen = answersOn ? flipped.then(probe) : probe();
   try {
-    await stacks.up("recovery", { onEvent: recoveryEvents(timeline), signal });
+    await recover.run();
   } catch (error) {
     stop.abort();
     draft.gate = { passedAt: null, checks: gateResultIn((error as Error).message)?.checks ?? [] };

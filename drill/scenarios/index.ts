@@ -4,6 +4,7 @@ import { fileLoss } from "./file-loss";
 import { networksBroken } from "./networks-broken";
 import { partitionedPrimary } from "./partitioned-primary";
 import { postgresCorrupt } from "./postgres-corrupt";
+import { ransomware } from "./ransomware";
 import type { Scenario } from "./scenario";
 import { sqlInjection } from "./sql-injection";
 import { vpsDown } from "./vps-down";
@@ -12,6 +13,7 @@ import { vpsDown } from "./vps-down";
 export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   "vps-down": vpsDown,
   "partitioned-primary": partitionedPrimary,
+  ransomware,
   failback,
   "postgres-corrupt": postgresCorrupt,
   "sql-injection": sqlInjection,

@@ -80,7 +80,7 @@ export async function seedFiles(
   for (let start = 0; start < items.length; start += batchSize) {
     const rows = await Promise.all(
       items.slice(start, start + batchSize).map(async ({ rut, i }) => {
-        const content = noise(`${table} ${rut} ${i}`, request.fileBytes);
+        const content = document(`${table} ${rut} ${i}`, request.fileBytes);
         const { path, row } = one(rut, i, content);
         await set.write(path, content, false);
         return row;
@@ -90,10 +90,11 @@ export async function seedFiles(
   }
 }
 
-/** Bytes that look random to a compressor, and are the same for the same name: seeding again writes the same files. */
-function noise(name: string, bytes: number): Buffer {
+/** What begins as a PDF does, and then looks random to a compressor; the same for the same name: seeding again writes the same files. */
+function document(name: string, bytes: number): Buffer {
   const key = createHash("md5").update(name).digest();
-  return createCipheriv("aes-128-ctr", key, Buffer.alloc(16)).update(Buffer.alloc(bytes));
+  const noise = createCipheriv("aes-128-ctr", key, Buffer.alloc(16)).update(Buffer.alloc(bytes));
+  return Buffer.concat([Buffer.from("%PDF-1.7\n"), noise]).subarray(0, bytes);
 }
 
 /** The tenants' RUTs, as a parameter for `unnest($1::text[])`. */

@@ -26,6 +26,8 @@ export const en: Strings = {
   scenarios: {
     "partitioned-primary":
       "The VPS is cut off and lives on; it is fenced, everything is recovered at another provider, and it comes back: it must stay down",
+    ransomware:
+      "Files of Odoo and Chatwoot are encrypted while the business runs; the backups tell, and everything is recovered from before it at another provider",
     failback:
       "The business, recovered at another provider, goes back to a new VPS under load; times are of the write pause",
     "vps-down": "The VPS is lost without warning; everything is recovered at another provider from the backups",

@@ -26,6 +26,8 @@ export const es: Strings = {
   scenarios: {
     "partitioned-primary":
       "El VPS queda aislado y sigue vivo; se le cerca, todo se recupera en otro proveedor, y el VPS vuelve: debe quedar detenido",
+    ransomware:
+      "Se cifran archivos de Odoo y Chatwoot con el negocio en marcha; los respaldos lo delatan, y todo se recupera desde antes en otro proveedor",
     failback:
       "El negocio, recuperado en otro proveedor, vuelve a un VPS nuevo bajo carga; los tiempos son de la pausa de escritura",
     "vps-down": "El VPS se pierde sin aviso; todo se recupera en otro proveedor desde los respaldos",

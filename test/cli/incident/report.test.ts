@@ -97,7 +97,7 @@ describe("the follow-ups", () => {
     ]);
     expect(followUpsOf(recovered).find(({ id }) => id === "open-checklist")?.detail).toBe("shopify-webhooks");
     expect(followUpsOf(recovered).find(({ id }) => id === "missed-objectives")?.detail).toBe("vault");
-    const clean = { ...recovered, skippedSets: [], checklist: [], modules: [] };
+    const clean = { ...recovered, skippedSets: [], encrypted: [], checklist: [], modules: [] };
     expect(followUpsOf(clean).map(({ id }) => id)).toEqual([
       "isolate-old-site",
       "escrow",
