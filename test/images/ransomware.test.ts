@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deflateRawSync, gzipSync } from "node:zlib";
@@ -234,9 +234,21 @@ describe("the watcher", () => {
     expect([...puts.values()][0]).toMatchObject({ cleanAt: at(0) });
   });
 
+  test("calls no set clean in which a file was overwritten while it was read, though its new name is later", async () => {
+    const watcher = await open();
+    fill(20, photo);
+    await cycle(watcher, at(0));
+    const readAt = Date.now() - 1_000;
+    await cycle(watcher, at(1), new Date(readAt).toISOString());
+    attack(0, 20);
+    utimesSync(join(folder, "file-7.jpg.locked"), readAt / 1_000, readAt / 1_000 - 1);
+    expect(await cycle(watcher, at(2))).toMatchObject({ since: at(1), cleanAt: at(0), replaced: 20, encrypted: 20 });
+  });
+
   test("sees again what a cycle saw that failed, and what happened while it was not running", async () => {
     fill(20, photo);
-    await cycle(await open(), at(0), new Date(Date.now() - 1_000).toISOString());
+    const first = await open();
+    await cycle(first, at(0), new Date(Date.now() - 1_000).toISOString());
     attack(0, 20);
     const next = await open();
     failing = true;

@@ -24,7 +24,12 @@ const tick = 10;
 
 const remembered = z.record(
   z.string(),
-  z.object({ at: z.iso.datetime(), readAt: z.iso.datetime(), files: z.record(z.string(), z.number()) }),
+  z.object({
+    at: z.iso.datetime(),
+    readAt: z.iso.datetime(),
+    before: z.iso.datetime().optional(),
+    files: z.record(z.string(), z.number()),
+  }),
 );
 
 /** A set as it was when it was backed up. */
@@ -69,8 +74,8 @@ export class RansomwareWatcher {
     // A generation begins with what was restored: nothing before it is known.
     const memory = new Remembered(args.stateDir, `file-sets-g${args.generation}`, remembered, args.log);
     const watcher = new RansomwareWatcher(args, memory);
-    for (const [set, { at, readAt, files }] of Object.entries((await memory.read()) ?? {}))
-      watcher.last.set(set, { at, readAt, files: new Map(Object.entries(files)), before: undefined });
+    for (const [set, { files, before, ...seen }] of Object.entries((await memory.read()) ?? {}))
+      watcher.last.set(set, { ...seen, before, files: new Map(Object.entries(files)) });
     return watcher;
   }
 
@@ -118,10 +123,7 @@ export class RansomwareWatcher {
     }
     this.pending.clear();
     if (performance.now() - this.rememberedAt < rememberSeconds * 1_000) return;
-    const sets = [...this.last].map(([set, { at, readAt, files }]) => [
-      set,
-      { at, readAt, files: Object.fromEntries(files) },
-    ]);
+    const sets = [...this.last].map(([set, kept]) => [set, { ...kept, files: Object.fromEntries(kept.files) }]);
     await this.memory.write(Object.fromEntries(sets));
     this.rememberedAt = performance.now();
   }
@@ -129,13 +131,19 @@ export class RansomwareWatcher {
   private async compare(folder: string, last: Kept, seen: SeenSet): Promise<SetChange> {
     const { changed, renamed, added, gone, replaced } = difference(last.files, seen.files);
     const { sampleFiles, randomness } = this.args.limits;
-    const looks = [];
-    for (const path of spread(replaced, sampleFiles)) {
-      const head = await headOf(join(folder, path));
-      if (head) looks.push(looksEncrypted(basename(path), head, randomness));
+    const byTime = [...replaced].sort((a, b) => seen.files.get(a)! - seen.files.get(b)!); // the first of them is looked into always
+    const first = byTime.length > 0 ? seen.files.get(byTime[0]!)! : Infinity;
+    const looks: (boolean | undefined)[] = [];
+    let encryptedAt = Infinity;
+    for (const path of spread(byTime, sampleFiles)) {
+      const file = await headOf(join(folder, path));
+      if (!file) continue;
+      const look = looksEncrypted(basename(path), file.head, randomness);
+      if (look) encryptedAt = Math.min(encryptedAt, file.writtenAt);
+      looks.push(look);
     }
-    const first = replaced.reduce((time, path) => Math.min(time, seen.files.get(path)!), Infinity);
-    const cleanAt = first - tick > Date.parse(last.readAt) ? last.at : last.before;
+    // One that was written while the last set was read, and renamed afterwards, has a later ctime: it is in that set.
+    const cleanAt = Math.min(first, encryptedAt) - tick > Date.parse(last.readAt) ? last.at : last.before;
     return {
       since: last.at,
       ...(replaced.length === 0 ? {} : { firstAt: new Date(first).toISOString() }),
@@ -152,14 +160,18 @@ export class RansomwareWatcher {
   }
 }
 
-/** The first bytes of a regular file; undefined: it is none any more, or gone. Whatever was put in its place must not hold the agent up. */
-async function headOf(path: string): Promise<Buffer | undefined> {
+/**
+ * The first bytes of a regular file, and its mtime in milliseconds, which renaming does not move; undefined: it is none any more, or gone.
+ * Whatever was put in its place must not hold the agent up.
+ */
+async function headOf(path: string): Promise<{ head: Buffer; writtenAt: number } | undefined> {
   try {
     const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
-      if (!(await handle.stat()).isFile()) return undefined;
+      const stat = await handle.stat();
+      if (!stat.isFile()) return undefined;
       const { bytesRead, buffer } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0);
-      return buffer.subarray(0, bytesRead);
+      return { head: buffer.subarray(0, bytesRead), writtenAt: stat.mtimeMs };
     } finally {
       await handle.close();
     }
