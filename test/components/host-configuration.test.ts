@@ -138,8 +138,9 @@ describe("its schedule", () => {
 });
 
 it("is as old as its mark in a backup, whatever the time of the cycle; without one, as can be", async () => {
-  const sets = new FileSets({ backup: async () => "f".repeat(64) });
-  const entry = async () => (await sets.save([{ name: "host", path: folder, copied: true }]))["host"]!.takenAt;
+  const sets = new FileSets({ backup: async () => ({ snapshot: "f".repeat(64), addedBytes: 0 }) });
+  const at = "2026-11-24T03:50:44.120Z";
+  const entry = async () => (await sets.save([{ name: "host", path: folder, copied: true }], at)).entries["host"]!.takenAt;
   expect(await entry()).toBe("1970-01-01T00:00:00.000Z");
   copy();
   utimesSync(join(folder, copiedMark), 1_700_000_000, 1_700_000_000);
