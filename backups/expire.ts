@@ -66,16 +66,20 @@ void runCommand(
     .option("--stack <name>", "the stack whose settings name the bucket and hold the ciphers", "recovery")
     .option("--config-file <file>", "its settings (default: Pulumi.NAME.yaml)")
     .option("--dry-run", "say what would go, change nothing")
-    .option("--release <reason>", "release what is held for looking like ransomware, with a record of who and why; expires nothing")
+    .option(
+      "--release <reason>",
+      "release what is held for looking like ransomware, with a record of who and why; expires nothing",
+    )
     .option("--json", "print JSON")
     .addHelpText(
       "after",
-      "\nExit code: 0 done; 1 not. Needs restic and pgbackrest (Debian: apt install restic pgbackrest), and rights as docs/decisions/s3-rights.md says.",
+      "\nExit code: 0 done; 1 not; 2 a generation is held, and nothing of it was expired. Needs restic and pgbackrest (Debian: apt install restic pgbackrest), and rights as docs/decisions/s3-rights.md says.",
     )
     .action(async (options: Options) => {
       if (options.release !== undefined) return console.log((await releaseAll(options)).join("\n"));
       const done = await expireAll(options);
       console.log(options.json ? JSON.stringify(done, undefined, 2) : done.map(line).join("\n"));
       if (options.dryRun && !options.json) console.log("dry run: nothing was changed");
+      if (done.some(({ held }) => held.length > 0)) process.exitCode = 2;
     }),
 );
