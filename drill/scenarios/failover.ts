@@ -42,7 +42,7 @@ export async function failover(
   // Else the writers find the recovered site, and their new rows hide what was lost.
   await load.stop();
   timeline.event(
-    `gone; last acknowledged writes: ${[...load.acks].map(([module, acks]) => `${module} ${acks.at(-1)?.n ?? "none"}`).join(", ")}`,
+    `${answersOn ? "writers are stopped" : "gone"}; last acknowledged writes: ${[...load.acks].map(([module, acks]) => `${module} ${acks.at(-1)?.n ?? "none"}`).join(", ")}`,
   );
 
   timeline.phase("recovery", recover.what);
