@@ -1,7 +1,9 @@
 import { setInterval } from "node:timers/promises";
 import { ScriptFailed } from "../../components/host/ssh";
 import { restoringScript } from "../../components/restore-wave";
+import { cleanTime } from "../../contracts/ransomware";
 import type { ChosenSet } from "../../stacks/backup-store";
+import { heldText } from "../../stacks/holds";
 import { operatorName } from "../../stacks/backup-store";
 import { bytes } from "../../drill/report/format";
 import { moment } from "../clock";
@@ -11,7 +13,7 @@ import { oneLine } from "../table";
 import { parseJournals, readJournalsScript, writeJournalScript, type RecoverJournal } from "./journal";
 import type { Living } from "./living";
 import { dropFreshScript, factsScript, foldersOf, freshFolderScript, restoring, type Subject } from "./scripts";
-import { chooseOwnSet } from "./set";
+import { chooseOwnSet, ownHolds } from "./set";
 import { recoverWords } from "./words";
 
 /** Seconds in which a service must be healthy after its start. */
@@ -68,6 +70,7 @@ export async function begin(
   if (begun && !resumed && (!ofSame || begun.switchedAt !== null))
     throw refused(t.otherBegun(begun.id, begun.folder, begun.at ?? "-", begun.by));
   const at = resumed ? (begun.at ?? undefined) : wanted.at;
+  if (at === undefined && !resumed) await requireUnheld(living, wanted.folder, context);
   // Without a time, one that goes on stays with what was the newest when it began.
   const set = await chooseOwnSet(living.config, at ?? (resumed ? begun.startedAt : undefined));
   if (!set) throw refused(t.noSet(generation, at));
@@ -92,6 +95,12 @@ export async function begin(
     outcome: null,
   };
   return { entry, set, resumed: false };
+}
+
+/** The newest files may be an attacker's. @throws OperatorError with the time before */
+async function requireUnheld({ config }: Living, set: string, { lang }: Context): Promise<void> {
+  const held = (await ownHolds(config)).filter((one) => one.set === set);
+  if (held.length > 0) throw refused(recoverWords[lang].held(heldText(held), cleanTime(held)));
 }
 
 /** @throws OperatorError when there is no room for so many bytes more */
@@ -137,7 +146,11 @@ function lastMessage(stderr: string): string {
 }
 
 /** Waits for a set whose database is of after a time. @returns its key @throws OperatorError when none comes in time */
-export async function nextBackup(living: Pick<Living, "config">, { lang, signal }: Context, since: string): Promise<string> {
+export async function nextBackup(
+  living: Pick<Living, "config">,
+  { lang, signal }: Context,
+  since: string,
+): Promise<string> {
   const deadline = performance.now() + backupSeconds * 1_000;
   for await (const _ of setInterval(500)) {
     signal.throwIfAborted();

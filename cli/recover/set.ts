@@ -1,6 +1,8 @@
 import { manifestKey } from "../../contracts/generation";
+import type { Held } from "../../contracts/ransomware";
 import { newestManifests, s3Client, searchSets, type ChosenSet } from "../../stacks/backup-store";
 import type { StackConfig } from "../../stacks/config";
+import { holdsOf } from "../../stacks/holds";
 
 /** Manifests that are read at most in search of a valid one. */
 const depth = 50;
@@ -15,6 +17,16 @@ export async function chooseOwnSet({ site, secrets, aws }: StackConfig, at?: str
     const keys = all.filter((key) => last === undefined || key <= last).slice(0, depth);
     const passwords = { postgres: secrets.postgresCipher, files: secrets.filesCipher };
     return (await searchSets(s3, backups.bucket, { keys, passwords, generation, targetTime: at })).chosen;
+  } finally {
+    s3.destroy();
+  }
+}
+
+/** What of a site's own backups looks encrypted, and was not released. @throws the store's error */
+export async function ownHolds({ site, aws }: StackConfig): Promise<Held[]> {
+  const s3 = s3Client(aws);
+  try {
+    return await holdsOf(s3, site.backups.bucket, site.generation);
   } finally {
     s3.destroy();
   }

@@ -5,6 +5,8 @@ interface RecoverWords {
   readonly notActive: (generation: number, active: number | undefined) => string;
   readonly locked: (holder: string) => string;
   readonly noSet: (generation: number, at: string | undefined) => string;
+  /** @param clean the newest set before it; undefined: not known */
+  readonly held: (what: string, clean: string | undefined) => string;
   readonly tooNew: (at: string, newest: string) => string;
   readonly noSpace: (needed: string, free: string) => string;
   readonly otherBegun: (id: string, folder: string, at: string, by: string) => string;
@@ -80,6 +82,8 @@ export const recoverWords: Words<RecoverWords> = {
       `another recovery is at work on this host: ${holder}; fix: talk to them, or end that process and run this again`,
     noSet: (generation, at) =>
       `generation ${generation} has no valid backup set${at ? ` at or before ${at}` : ""}; fix: another --at, or smarter failover activate`,
+    held: (what, clean) =>
+      `the newest backups of these files look encrypted: ${what}; consequence: they would be restored so, on a host that may be an attacker's; fix: a new host, see docs/runbook.md, "Files are encrypted"; or here to a time before it: --at ${clean ?? "TIME"}`,
     tooNew: (at, newest) =>
       `--at ${at}: nothing after ${newest} is in the backups for certain; fix: an earlier time, or leave --at out for the newest`,
     noSpace: (needed, free) =>
@@ -161,6 +165,8 @@ export const recoverWords: Words<RecoverWords> = {
       `otra recuperación trabaja en este host: ${holder}; solución: hablar con esa persona, o terminar ese proceso y repetir`,
     noSet: (generation, at) =>
       `la generación ${generation} no tiene un conjunto de respaldo válido${at ? ` de ${at} o antes` : ""}; solución: otro --at, o smarter failover activate`,
+    held: (what, clean) =>
+      `los respaldos más nuevos de estos archivos parecen cifrados: ${what}; consecuencia: se restaurarían así, en un servidor que puede estar en manos de un atacante; solución: un servidor nuevo, ver docs/runbook.md, "Files are encrypted"; o aquí, a una hora anterior: --at ${clean ?? "HORA"}`,
     tooNew: (at, newest) =>
       `--at ${at}: nada posterior a ${newest} está con certeza en los respaldos; solución: un momento anterior, o sin --at para lo más nuevo`,
     noSpace: (needed, free) =>
