@@ -33,6 +33,7 @@ interface IncidentWords {
   readonly timeline: string;
   readonly timelineNote: string;
   readonly stage: Readonly<Record<Stage, string>>;
+  readonly working: string;
   readonly dark: string;
   readonly answering: string;
   readonly deadline: string;
@@ -67,6 +68,8 @@ interface IncidentWords {
   readonly notPassed: string;
   readonly checklist: string;
   readonly item: string;
+  readonly holds: string;
+  readonly holdsNot: string;
   readonly skipped: string;
   readonly followUps: string;
   readonly followUpsNote: string;
@@ -114,6 +117,7 @@ export const incidentWords: Words<IncidentWords> = {
     timelineNote:
       "Second zero is the activation. Above, what the recovery was doing in its last run; below, how long each module was dark, against its deadline.",
     stage: stageWords.en,
+    working: "the recovery at work",
     dark: "dark",
     answering: "answering",
     deadline: "deadline",
@@ -161,6 +165,8 @@ export const incidentWords: Words<IncidentWords> = {
     notPassed: "failed",
     checklist: "Checklist",
     item: "Item",
+    holds: "holds",
+    holdsNot: "does not hold",
     skipped: "Newer sets that were passed over",
     followUps: "Follow-ups",
     followUpsNote: "What has to be done before failback:",
@@ -210,6 +216,7 @@ export const incidentWords: Words<IncidentWords> = {
     timelineNote:
       "El segundo cero es la activación. Arriba, lo que hacía la recuperación en su última ejecución; abajo, cuánto tiempo estuvo caído cada módulo, frente a su plazo.",
     stage: stageWords.es,
+    working: "la recuperación en curso",
     dark: "caído",
     answering: "respondiendo",
     deadline: "plazo",
@@ -257,6 +264,8 @@ export const incidentWords: Words<IncidentWords> = {
     notPassed: "fallida",
     checklist: "Checklist",
     item: "Punto",
+    holds: "se cumple",
+    holdsNot: "no se cumple",
     skipped: "Conjuntos más nuevos que se omitieron",
     followUps: "Seguimiento",
     followUpsNote: "Lo que hay que hacer antes de volver al sitio original:",
