@@ -8,8 +8,8 @@ import { nextDrill, type Judgement, type Problem, type Trigger } from "./judge";
 import type { Look, ModuleLook } from "./look";
 import { statusWords } from "./words";
 
-/** At most this much of what a remote program said. */
-const saidLength = 70;
+/** At most this much of what a remote program said, and so much less as a narrow terminal leaves beside the other columns. */
+const saidLength = Math.max(24, Math.min(70, (process.stdout.columns ?? Infinity) - 54));
 
 /** One screen: the verdict first, then what it rests on. No line relies on colour. */
 export function renderStatus(look: Look, judgement: Judgement, lang: Language): string {
