@@ -8,8 +8,9 @@ import { nextDrill, type Judgement, type Problem, type Trigger } from "./judge";
 import type { Look, ModuleLook } from "./look";
 import { statusWords } from "./words";
 
-/** At most this much of what a remote program said, and so much less as a narrow terminal leaves beside the other columns. */
-const saidLength = Math.max(24, Math.min(70, (process.stdout.columns ?? Infinity) - 54));
+/** At most this much of what a remote program said; in the table so much less as a narrow terminal leaves beside the other columns. */
+const saidLength = 70;
+const cellLength = Math.max(24, Math.min(saidLength, (process.stdout.columns ?? Infinity) - 54));
 
 /** One screen: the verdict first, then what it rests on. No line relies on colour. */
 export function renderStatus(look: Look, judgement: Judgement, lang: Language): string {
@@ -18,20 +19,20 @@ export function renderStatus(look: Look, judgement: Judgement, lang: Language): 
   const time = (seconds: number) => duration(seconds, lang);
   const sign = (good: boolean | undefined, text: string) =>
     good === undefined ? c.yellow(`? ${text}`) : good ? c.green(`✓ ${text}`) : c.red(`✗ ${text}`);
-  const short = (text: string) => (text.length > saidLength ? `${text.slice(0, saidLength)}…` : text);
+  const short = (text: string, length = saidLength) => (text.length > length ? `${text.slice(0, length)}…` : text);
 
-  const unanswered = (asked: Exclude<Asked<unknown>, { state: "answered" }>): string =>
+  const unanswered = (asked: Exclude<Asked<unknown>, { state: "answered" }>, length?: number): string =>
     asked.state === "silent"
       ? sign(false, t.noAnswerIn(time(asked.seconds)))
       : asked.state === "failed"
-        ? sign(false, short(oneLine(asked.reason)))
+        ? sign(false, short(oneLine(asked.reason), length))
         : sign(undefined, t.notAsked);
 
   const outside = ({ outside }: ModuleLook) => {
-    if (outside.state !== "answered") return unanswered(outside);
+    if (outside.state !== "answered") return unanswered(outside, cellLength);
     return outside.value.well
       ? sign(true, time(outside.value.seconds))
-      : sign(false, short(oneLine(outside.value.said)));
+      : sign(false, short(oneLine(outside.value.said), cellLength));
   };
   const inside = ({ inside }: ModuleLook) => {
     if (!inside) return c.dim("–");
