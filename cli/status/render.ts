@@ -166,6 +166,10 @@ function activeLine(look: Look, lang: Language): string {
   if (look.activeGeneration === undefined) return t.unknown;
   const site = look.sites.find(({ generation }) => generation === look.activeGeneration);
   const begun = answerOf(look.backups)?.generations.find(({ number }) => number === look.activeGeneration)?.claim;
-  const line = t.generation(look.activeGeneration, site?.host ?? t.unknown, look.activeAddress ?? t.unknown);
+  const line = t.generation(
+    look.activeGeneration,
+    site ? t.host[site.host] : t.unknown,
+    look.activeAddress ?? t.unknown,
+  );
   return begun ? `${line} (${moment(begun.claimedAt, lang)}, ${begun.claimedBy ?? "?"})` : line;
 }

@@ -1,6 +1,7 @@
 import { drillVerdict } from "../drill/words";
 import type { Words } from "../language";
 import type { Problem, Verdict } from "./judge";
+import type { KnownSite } from "./look";
 
 type Of<I extends Problem["id"]> = Extract<Problem, { id: I }>;
 
@@ -14,6 +15,7 @@ interface StatusWords {
   readonly active: string;
   readonly generation: (n: number, host: string, address: string) => string;
   readonly unknown: string;
+  readonly host: Readonly<Record<KnownSite["host"], string>>;
   readonly dns: string;
   readonly certificate: string;
   readonly left: (duration: string) => string;
@@ -76,6 +78,7 @@ export const statusWords: Words<StatusWords> = {
     active: "Active",
     generation: (n, host, address) => `generation ${n}, ${host}, ${address}`,
     unknown: "not known",
+    host: { existing: "existing server", hetzner: "Hetzner" },
     dns: "DNS",
     certificate: "Certificate",
     left: (duration) => `${duration} left`,
@@ -156,6 +159,7 @@ export const statusWords: Words<StatusWords> = {
     active: "Activo",
     generation: (n, host, address) => `generación ${n}, ${host}, ${address}`,
     unknown: "desconocido",
+    host: { existing: "servidor existente", hetzner: "Hetzner" },
     dns: "DNS",
     certificate: "Certificado",
     left: (duration) => `quedan ${duration}`,
