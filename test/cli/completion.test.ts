@@ -16,7 +16,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
 }
 
 it("completes in a bash without bash-completion", { timeout: 60_000 }, async () => {
-  expect(await offered("fail")).toEqual(["failover"]);
+  expect(await offered("check")).toEqual(["checklist"]);
   expect(await offered("failover", "")).toEqual(["activate"]);
   expect(await offered("status", "--w")).toEqual(["--watch"]);
 });
