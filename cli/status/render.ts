@@ -1,6 +1,7 @@
 import { duration } from "../../drill/report/format";
 import { answerOf, type Asked } from "../ask";
 import { daysOr, moment } from "../clock";
+import { invocation } from "../invocation";
 import type { Language } from "../language";
 import { drillVerdict } from "../drill/words";
 import { colours, oneLine, plainTable } from "../table";
@@ -142,7 +143,7 @@ export function renderStatus(look: Look, judgement: Judgement, lang: Language): 
   return [
     `${verdict} ${c.bold(t.verdict[judgement.verdict])}${holding.length > 0 ? ` ${t.because}:` : ""}   ${c.dim(`${look.domain} · ${moment(look.at, lang)}`)}`,
     ...holding.map((it) => `  ${trigger(it)}`),
-    ...(judgement.verdict === "declare" ? [`  ${t.declareHow}`] : []),
+    ...(judgement.verdict === "declare" ? [`  ${t.declareHow(`${invocation} failover activate`)}`] : []),
     ...(judgement.perhapsBlind ? [`  ${c.yellow(`! ${t.perhapsBlind}`)}`] : []),
     "",
     ...facts.map(([name, text]) => `${c.bold(name.padEnd(17))} ${text}`),

@@ -9,7 +9,7 @@ type Of<I extends Problem["id"]> = Extract<Problem, { id: I }>;
 interface StatusWords {
   readonly verdict: Readonly<Record<Verdict, string>>;
   readonly because: string;
-  readonly declareHow: string;
+  readonly declareHow: (command: string) => string;
   readonly perhapsBlind: string;
   readonly site: string;
   readonly active: string;
@@ -71,7 +71,7 @@ export const statusWords: Words<StatusWords> = {
   en: {
     verdict: { healthy: "Healthy", degraded: "Degraded", declare: "Declare a disaster" },
     because: "because",
-    declareHow: "A person declares. To recover: smarter failover activate",
+    declareHow: (command) => `A person declares. To recover: ${command}`,
     perhapsBlind:
       "Nothing else answers either (DNS, S3, Hetzner, Cloudflare): look at this machine's own network before you declare.",
     site: "Site",
@@ -152,7 +152,7 @@ export const statusWords: Words<StatusWords> = {
   es: {
     verdict: { healthy: "Sano", degraded: "Degradado", declare: "Declarar un desastre" },
     because: "porque",
-    declareHow: "Declara una persona. Para recuperar: smarter failover activate",
+    declareHow: (command) => `Declara una persona. Para recuperar: ${command}`,
     perhapsBlind:
       "Tampoco responde nada más (DNS, S3, Hetzner, Cloudflare): mire la red de esta misma máquina antes de declarar.",
     site: "Sitio",
