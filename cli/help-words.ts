@@ -55,7 +55,7 @@ interface HelpWords {
   readonly arguments: string;
   readonly optionsTitle: string;
   readonly commandsTitle: string;
-  readonly allowed: (received: string, allowed: string) => string;
+  readonly notATime: (received: string) => string;
 }
 
 /** The words of `--help`. */
@@ -128,7 +128,8 @@ export const helpWords: Words<HelpWords> = {
     arguments: "Arguments:",
     optionsTitle: "Options:",
     commandsTitle: "Commands:",
-    allowed: (received, allowed) => `received ${received}; allowed: ${allowed}`,
+    notATime: (received) =>
+      `received ${received}; allowed: ISO 8601 with a zone, not in the future; fix: as 2026-11-23T21:05:00Z`,
   },
   es: {
     smarter:
@@ -200,6 +201,7 @@ export const helpWords: Words<HelpWords> = {
     arguments: "Argumentos:",
     optionsTitle: "Opciones:",
     commandsTitle: "Comandos:",
-    allowed: (received, allowed) => `recibido ${received}; permitido: ${allowed}`,
+    notATime: (received) =>
+      `recibido ${received}; permitido: ISO 8601 con zona, no en el futuro; solución: como 2026-11-23T21:05:00Z`,
   },
 };

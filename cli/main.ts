@@ -32,7 +32,8 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   program.exitOverride();
   for (const command of program.commands.flatMap((c) => [c, ...c.commands])) command.exitOverride();
   try {
-    if (completing) await (require("./completion") as typeof import("./completion")).complete(program, args);
+    if (completing)
+      await (require("./completion") as typeof import("./completion")).complete(program, args, context.output);
     else await program.parseAsync([...args], { from: "user" });
     return exitCode;
   } catch (error) {

@@ -69,7 +69,7 @@ export function buildProgram({ lang, context, onExit, completion = true }: Progr
     exits(
       onStack(
         command(failover, "activate")
-          .option("--at <time>", t.options.at, time(t.allowed))
+          .option("--at <time>", t.options.at, time(t.notATime))
           .option("--reason <text>", t.options.reason)
           .option("-y, --yes", t.options.yes)
           .option("--dry-run", t.options.dryRun)
@@ -123,7 +123,7 @@ export function buildProgram({ lang, context, onExit, completion = true }: Progr
   );
 
   const recover = command(program, "recover").helpCommand(false);
-  const toATime = (target: Command) => target.option("--at <time>", t.options.at, time(t.allowed));
+  const toATime = (target: Command) => target.option("--at <time>", t.options.at, time(t.notATime));
   runs(
     recovers(
       confirmed(toATime(command(recover, "postgres")).option("--preview", t.options.preview)).option(
@@ -180,11 +180,11 @@ export function buildProgram({ lang, context, onExit, completion = true }: Progr
 }
 
 /** An option's time, as ISO 8601 UTC. */
-function time(allowed: (received: string, allowed: string) => string): (text: string) => string {
+function time(refused: (received: string) => string): (text: string) => string {
   return (text) => {
     const at = Date.parse(text);
     if (Number.isNaN(at) || !/(Z|[+-]\d\d:\d\d)$/.test(text) || at > Date.now())
-      throw new InvalidArgumentError(allowed(JSON.stringify(text), "ISO 8601, 2026-11-23T21:05:00Z, <= now"));
+      throw new InvalidArgumentError(refused(JSON.stringify(text)));
     return new Date(at).toISOString();
   };
 }

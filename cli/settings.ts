@@ -20,7 +20,7 @@ const lookedAt = z.object({
   dns: z.object({ zoneId: z.string(), resolvers: dns.shape.resolvers, proxied: dns.shape.proxied }),
   tls,
   ssh: ssh.optional().catch(undefined),
-  host: z.object({ kind: z.string(), address: z.string().optional(), hostKey: z.string().optional() }),
+  host: z.object({ kind: z.enum(["existing", "hetzner"]), address: z.string().optional(), hostKey: z.string().optional() }),
 });
 export type LookedAt = z.infer<typeof lookedAt>;
 

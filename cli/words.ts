@@ -25,3 +25,13 @@ export const askWords: Words<AskWords> = {
     },
   },
 };
+
+interface WatchWords {
+  readonly more: (lines: number) => string;
+}
+
+/** The words of `--watch`, whichever command watches. */
+export const watchWords: Words<WatchWords> = {
+  en: { more: (lines) => `… ${lines} more line(s): a taller window, or without --watch` },
+  es: { more: (lines) => `… ${lines} línea(s) más: con una ventana más alta, o sin --watch` },
+};

@@ -1,8 +1,10 @@
+import * as command from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { dataRoot, type HostConnection } from "./host/connection";
 import { guardPath, guardSet } from "../contracts/guard";
 import { envFile, envFilePath, guardedEntrypoint, secretsEntrypoint, type ContainerMount, type ContainerSpec } from "./services/spec";
+import { healthyCommand, healthyScript, healthySuffix } from "./healthy";
 import { removeLeftover } from "./leftovers";
 
 export interface ServiceContainerArgs {
@@ -25,6 +27,8 @@ export interface ServiceContainerArgs {
  */
 export class ServiceContainer extends pulumi.ComponentResource {
   public readonly container: docker.Container;
+  /** What depends on it begins when the container is healthy. */
+  public readonly healthy: pulumi.Resource;
 
   constructor(name: string, args: ServiceContainerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("smarteros:site:ServiceContainer", name, {}, opts);
@@ -58,8 +62,7 @@ export class ServiceContainer extends pulumi.ComponentResource {
         logDriver: "json-file",
         logOpts: { "max-size": "10m", "max-file": "3" },
         healthcheck: { tests: [...spec.health], interval: "3s", timeout: "5s", retries: 10, startPeriod: `${spec.startSeconds}s` },
-        wait: true,
-        waitTimeout: spec.startSeconds,
+        // Waited for by `healthy`: the provider's own wait goes on to its end for a container that only restarts, and then names no cause.
         mustRun: true,
         stopTimeout: spec.stopSeconds,
         destroyGraceSeconds: spec.stopSeconds,
@@ -73,6 +76,11 @@ export class ServiceContainer extends pulumi.ComponentResource {
         additionalSecretOutputs: ["uploads"],
         hooks: { beforeCreate: [removeLeftover(name, host, "container", spec.name, args.labels)] },
       },
+    );
+    this.healthy = new command.remote.Command(
+      `${name}-${healthySuffix}`,
+      { connection: host.connection, create: this.container.id.apply(healthyCommand), stdin: healthyScript(spec.name, spec.startSeconds), logging: "none" },
+      { parent: this, dependsOn: [this.container], deletedWith: host.machine, ignoreChanges: ["connection", "stdin"] },
     );
     this.registerOutputs({ id: this.container.id });
   }

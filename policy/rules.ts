@@ -39,6 +39,7 @@ import { containerCapabilities } from "./containers/capabilities";
 import { containerDockerSocket } from "./containers/docker-socket";
 import { containerEnv } from "./containers/env";
 import { containerHealth } from "./containers/health";
+import { containerWaitedFor } from "./containers/waited-for";
 import { containerHostFolders } from "./containers/host-folders";
 import { containerHostNamespaces } from "./containers/host-namespaces";
 import { containerHostNetwork } from "./containers/host-network";
@@ -113,6 +114,7 @@ export const ruleGroups: Readonly<Record<string, readonly PolicyRule[]>> = {
     containerDockerSocket,
     containerEnv,
     containerHealth,
+    containerWaitedFor,
     containerHostFolders,
     containerHostNamespaces,
     containerHostNetwork,

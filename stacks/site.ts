@@ -137,7 +137,7 @@ export function deploySite(args: SiteArgs): SiteOutputs {
   };
   // A rehearsal needs none: what the guard keeps a site from, its closed network does not let happen.
   const guard = scratch ? undefined : startGuard();
-  const guarded: pulumi.Resource[] = guard ? [guard.container] : [];
+  const guarded: pulumi.Resource[] = guard ? [guard.healthy] : [];
 
   // --- restores by wave ---
   const restored: RestoreWave[] = [];
@@ -205,17 +205,17 @@ export function deploySite(args: SiteArgs): SiteOutputs {
         return name satisfies never;
     }
   };
-  const afterServices = (s: Service): pulumi.Resource[] => s.dependsOn.flatMap((d) => [containers.get(d)?.container, d === "vault" ? vaultOpened : undefined].filter((r) => r !== undefined));
+  const afterServices = (s: Service): pulumi.Resource[] => s.dependsOn.flatMap((d) => [containers.get(d)?.healthy, d === "vault" ? vaultOpened : undefined].filter((r) => r !== undefined));
   waves(plan).forEach((wave, index) => {
     const data = restoreWave(wave, index + 1);
     for (const s of wave) {
       const container = start(specOf(s.name), [...guarded, ...afterServices(s), ...(data ? [data.done] : [])]);
-      if (s.name === "vault") openVault([container.container]);
+      if (s.name === "vault") openVault([container.healthy]);
     }
   });
 
   // --- the gate, then DNS and the backups of this generation ---
-  const serving: pulumi.Resource[] = [...[...containers.values()].map((c) => c.container), ...(vaultOpened ? [vaultOpened] : [])];
+  const serving: pulumi.Resource[] = [...[...containers.values()].map((c) => c.healthy), ...(vaultOpened ? [vaultOpened] : [])];
   const gate = restore ? new ValidationGate("gate", { host, network: network.network, agentImage: image("agent"), spec: gateSpecOf(config), after: serving, tellOnly: scratch }) : undefined;
   const outputs = { address: host.address, ...(gate ? { gate: gate.result } : {}), restored: restored.map((r) => pulumi.unsecret(r.results)) };
   if (!writer) return outputs;

@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readVerification, verificationAges, verificationFolder } from "../../backups/verify/record";
-import { drillResult } from "../../drill/result";
+import { drillResult, type DrillResult } from "../../drill/result";
 import { unmetObjectives } from "../../plan/checks";
 import { plan } from "../../plan/plan";
 import { seconds } from "../../plan/units";
-import { drillRecordFiles, readDrillRecord } from "../../policy/plan/drill-record";
+import { readDrillRecord } from "../../policy/plan/drill-record";
 import { s3Client } from "../../stacks/backup-store";
 import { repoRoot } from "../../toolchain/paths";
 import { ask, type Asked } from "../ask";
@@ -19,7 +19,7 @@ import { joined, verbatim, type Said } from "../said";
 import { settingsOf, type Settings } from "../settings";
 import { driftStatements } from "./drift";
 import { rightsStatements, type Rights } from "./rights";
-import { from, say, says, type Statement } from "./statement";
+import { from, say, says, type Statement, type StatementId } from "./statement";
 import { storageStatements } from "./storage";
 
 export interface Audit {
@@ -137,12 +137,14 @@ const days =
     daysOr(seconds(text), lang);
 
 async function drillStatements(now: Date): Promise<Statement[]> {
-  const record = await ask(5, async () => {
-    const file = join(repoRoot(), readDrillRecord()?.file ?? drillRecordFiles.here);
-    return drillResult.parse(JSON.parse(await readFile(file, "utf8")));
+  const asked = await ask(5, async () => {
+    const last = readDrillRecord();
+    return last && drillResult.parse(JSON.parse(await readFile(join(repoRoot(), last.file), "utf8")));
   });
+  const judged = (id: StatementId, judge: (drill: DrillResult) => Pick<Statement, "evidence"> & { holds: boolean }) =>
+    from(id, asked, (drill) => (drill ? judge(drill) : { holds: false, evidence: say("noDrill") }));
   return [
-    from("restore-proved", record, (drill) => ({
+    judged("restore-proved", (drill) => ({
       holds: drill.verdict === "recovered",
       evidence: joined([
         say("drill", drill.startedAt, (lang) => drillVerdict(drill.verdict, lang)),
@@ -151,7 +153,7 @@ async function drillStatements(now: Date): Promise<Statement[]> {
         say("gate", drill.gate.checks.filter((c) => c.ok).length, drill.gate.checks.length),
       ]),
     })),
-    from("drill-due", record, (drill) => {
+    judged("drill-due", (drill) => {
       const age = (now.getTime() - Date.parse(drill.startedAt)) / 1_000;
       return {
         holds: age <= seconds(plan.drillEvery),

@@ -84,7 +84,9 @@ export function renderAuditHtml(audit: Audit, lang: Language): string {
   return htmlDocument({
     lang,
     title: `${t.title} · ${audit.domain}`,
-    more: raw(" tbody th { white-space: normal; min-width: 14rem; }"),
+    more: raw(
+      " tbody th { white-space: normal; min-width: 14rem; } @media (min-width: 44.01rem) { td:nth-child(2), td:nth-child(3) { white-space: nowrap; } }",
+    ),
     body: markup`<body>
 <header class="${good ? "recovered" : "failed"}"><div>
 <p class="kicker">${t.title} · ${t.at(moment(audit.at, lang))}</p>

@@ -1,6 +1,6 @@
 import { handOverClaim, operatorName } from "../../stacks/backup-store";
 import { colours } from "../table";
-import { confirm } from "../confirm";
+import { confirm, requireTerminal } from "../confirm";
 import type { Context } from "../context";
 import type { ClearConfig, StackEngine } from "../engine";
 import { exitCodes, type ExitCode } from "../exit-codes";
@@ -28,6 +28,7 @@ export async function activate(
 ): Promise<ExitCode> {
   const { lang, signal } = context;
   const t = failoverWords[lang];
+  if (!options.yes && !options.dryRun) requireTerminal(context);
   const mask = masker(clear);
   const output = maskedOutput(context.output, mask);
   const say = options.json ? output.note : output.print;
@@ -62,6 +63,7 @@ export async function activate(
 
   // With --yes nobody waits for a preview: the program looks at the same before it orders anything.
   if ((options.dryRun || !options.yes) && !preflight.orphan) {
+    output.note(t.previewing);
     const program = await previewCheck(engine, extra, lang, signal);
     say(renderChecks(undefined, [program], lang));
     if (!program.ok) return refuse([...preflight.checks, program]);

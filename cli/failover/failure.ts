@@ -1,4 +1,5 @@
 import { duration } from "../../drill/report/format";
+import { invocation } from "../invocation";
 import type { Language } from "../language";
 import type { Progress } from "./progress";
 import { failoverWords } from "./words";
@@ -44,6 +45,6 @@ export function explainFailure({ reasons, progress, begunBefore, elapsed, log }:
 
 /** What was typed, as a shell takes it. */
 export const resumeCommand = (): string =>
-  ["smarter", ...process.argv.slice(2)]
-    .map((word) => (/^[\w./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
+  [invocation, ...process.argv.slice(2)]
+    .map((word, i) => (i === 0 || /^[\w./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
     .join(" ");

@@ -1,4 +1,5 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/events";
+import { healthySuffix } from "../../components/healthy";
 import { isResource } from "../../engine/events";
 import { effectiveDeadline, waves } from "../../plan/graph";
 import type { ServiceName } from "../../plan/model";
@@ -97,7 +98,7 @@ export class Progress {
     return seen.op === "same" ? [] : [this.#step(place.stage, place.subject, state)];
   }
 
-  /** A module is done when its container runs and nothing that belongs to it is open: Vault must be opened after it has started. */
+  /** A module is done when its container is healthy and nothing that belongs to it is open: Vault must be opened after it has started. */
   #moduleState(name: ServiceName, place: Place, { urn, state }: Observation): Step["state"] {
     const parts = this.#parts.get(name) ?? { open: new Set(), runs: false };
     this.#parts.set(name, parts);
@@ -151,7 +152,7 @@ interface Place {
   readonly stage: Stage;
   readonly subject: string;
   readonly module?: ServiceName;
-  /** It is the module's container. */
+  /** It says that the module's container is healthy. */
   readonly isTheModule?: boolean;
   /** Shown when it is of no module. */
   readonly worthALine?: boolean;
@@ -178,10 +179,14 @@ function placeOf(urn: string): Place | undefined {
       return { stage: "fence", subject: name, worthALine: true };
     case "RestoreWave":
       return { stage: "modules", subject: name, worthALine: true };
-    case "ServiceContainer":
-      return name === "agent"
-        ? { stage: "backups", subject: name, worthALine: true }
-        : { stage: "modules", subject: name, module: name as ServiceName, isTheModule: true };
+    case "ServiceContainer": {
+      // The container, and the command that waits until it is healthy.
+      const healthy = `-${healthySuffix}`;
+      const [service, waits] = name.endsWith(healthy) ? [name.slice(0, -healthy.length), true] : [name, false];
+      return service === "agent"
+        ? { stage: "backups", subject: service, worthALine: waits }
+        : { stage: "modules", subject: service, module: service as ServiceName, isTheModule: waits };
+    }
     case "ValidationGate":
       return { stage: "gate", subject: name, worthALine: true };
     case "SiteDns":

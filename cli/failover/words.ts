@@ -48,6 +48,7 @@ interface FailoverWords {
   readonly nothingToLose: string;
   readonly confirm: (domain: string) => string;
   readonly confirmWrong: (domain: string) => string;
+  readonly previewing: string;
   readonly needsYes: string;
   readonly dryRunEnd: string;
   readonly stage: Readonly<Record<Stage, string>>;
@@ -142,6 +143,7 @@ export const failoverWords: Words<FailoverWords> = {
     nothingToLose: "nothing to lose",
     confirm: (domain) => `Type ${domain} to begin:`,
     confirmWrong: (domain) => `type ${domain}, or press Ctrl-C`,
+    previewing: "The program's own preview asks Hetzner and Cloudflare: some seconds ...",
     needsYes: "no terminal to confirm on; fix: --yes",
     dryRunEnd: "Dry run: nothing was changed.",
     stage: stageWords.en,
@@ -237,6 +239,7 @@ export const failoverWords: Words<FailoverWords> = {
     nothingToLose: "nada que perder",
     confirm: (domain) => `Escriba ${domain} para empezar:`,
     confirmWrong: (domain) => `escriba ${domain}, o pulse Ctrl-C`,
+    previewing: "La vista previa del programa pregunta a Hetzner y Cloudflare: unos segundos ...",
     needsYes: "no hay terminal donde confirmar; solución: --yes",
     dryRunEnd: "Ensayo: no se cambió nada.",
     stage: stageWords.es,

@@ -17,7 +17,7 @@ export function renderIncidentHtml(record: Incident, lang: Language): string {
   const elapsed = recoverySeconds(record);
   const headline =
     record.verdict === "recovered"
-      ? t.headline(record.domain, elapsed === undefined ? "–" : duration(elapsed, lang))
+      ? t.headline(record.domain, elapsed === undefined ? "–" : duration(elapsed, lang).replaceAll(" ", "\u00a0"))
       : t.failedHeadline(record.domain);
   const fact = (name: string, value: string) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`;
   return htmlDocument({
@@ -40,11 +40,7 @@ ${fact(t.restoredTo, record.targetTime === null ? `${moment(record.consistentAt,
 </div></header>
 <main>
 ${tiles(record, lang)}
-<section><h2>${t.timeline}</h2><p class="note">${t.timelineNote}</p>${timeline(record, lang)}${legend([
-      ["work", t.stage.modules],
-      ["dark", t.dark],
-      ["up", t.answering],
-    ])}</section>
+<section><h2>${t.timeline}</h2><p class="note">${t.timelineNote}</p>${timeline(record, lang)}${legend(tones(record, t))}</section>
 ${modulesSection(record, lang)}
 ${encryptedSection(record, lang)}
 ${section(t.followUps, markup`<p class="note">${t.followUpsNote}</p><ul class="plain">${record.followUps.map(({ id, detail }) => markup`<li>${t.followUp[id](detail)}</li>`)}</ul>`)}
@@ -82,6 +78,22 @@ ${section(
 </main>
 </body>`,
   });
+}
+
+/** What the picture's colours mean, of those that it has. */
+function tones({ modules }: Incident, t: (typeof incidentWords)[Language]): Parameters<typeof legend>[0] {
+  const answered = modules.some(({ rtoSeconds }) => rtoSeconds !== null);
+  const silent = modules.some(({ rtoSeconds }) => rtoSeconds === null);
+  return [
+    ["work", t.working],
+    ...(answered
+      ? ([
+          ["dark", t.dark],
+          ["up", t.answering],
+        ] as const)
+      : []),
+    ...(silent ? ([["never", t.neverAnswered]] as const) : []),
+  ];
 }
 
 /** Short words of a table stay on one line where there is room. */
@@ -135,7 +147,7 @@ function checklistSection(record: Incident, lang: Language): Markup | undefined 
   if (record.checklist.length === 0) return undefined;
   const rows = record.checklist.map(({ id, ok, evidence }) => [
     itemText(id, lang),
-    judged(ok ? "met" : "missed", ok ? t.passed : t.notPassed),
+    judged(ok ? "met" : "missed", ok ? t.holds : t.holdsNot),
     markup`<span class="evidence">${evidence}</span>`,
   ]);
   return section(t.checklist, table([t.item, t.result, t.evidence], rows));

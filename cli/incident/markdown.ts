@@ -64,7 +64,11 @@ export function renderIncidentMarkdown(record: Incident, lang: Language): string
           t.checklist,
           table(
             [t.item, t.result, t.evidence],
-            record.checklist.map((i) => [itemText(i.id, lang), mark(i.ok), i.evidence]),
+            record.checklist.map((i) => [
+              itemText(i.id, lang),
+              i.ok ? `${marks.met} ${t.holds}` : `${marks.missed} ${t.holdsNot}`,
+              i.evidence,
+            ]),
           ),
         )),
     ...(record.fence === null

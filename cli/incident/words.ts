@@ -33,6 +33,7 @@ interface IncidentWords {
   readonly timeline: string;
   readonly timelineNote: string;
   readonly stage: Readonly<Record<Stage, string>>;
+  readonly working: string;
   readonly dark: string;
   readonly answering: string;
   readonly deadline: string;
@@ -67,6 +68,8 @@ interface IncidentWords {
   readonly notPassed: string;
   readonly checklist: string;
   readonly item: string;
+  readonly holds: string;
+  readonly holdsNot: string;
   readonly skipped: string;
   readonly encrypted: string;
   readonly encryptedNote: string;
@@ -118,6 +121,7 @@ export const incidentWords: Words<IncidentWords> = {
     timelineNote:
       "Second zero is the activation. Above, what the recovery was doing in its last run; below, how long each module was dark, against its deadline.",
     stage: stageWords.en,
+    working: "the recovery at work",
     dark: "dark",
     answering: "answering",
     deadline: "deadline",
@@ -165,6 +169,8 @@ export const incidentWords: Words<IncidentWords> = {
     notPassed: "failed",
     checklist: "Checklist",
     item: "Item",
+    holds: "holds",
+    holdsNot: "does not hold",
     skipped: "Newer sets that were passed over",
     encrypted: "Files that were encrypted on the old site",
     encryptedNote:
@@ -223,6 +229,7 @@ export const incidentWords: Words<IncidentWords> = {
     timelineNote:
       "El segundo cero es la activación. Arriba, lo que hacía la recuperación en su última ejecución; abajo, cuánto tiempo estuvo caído cada módulo, frente a su plazo.",
     stage: stageWords.es,
+    working: "la recuperación en curso",
     dark: "caído",
     answering: "respondiendo",
     deadline: "plazo",
@@ -270,6 +277,8 @@ export const incidentWords: Words<IncidentWords> = {
     notPassed: "fallida",
     checklist: "Checklist",
     item: "Punto",
+    holds: "se cumple",
+    holdsNot: "no se cumple",
     skipped: "Conjuntos más nuevos que se omitieron",
     encrypted: "Archivos cifrados en el sitio anterior",
     encryptedNote:

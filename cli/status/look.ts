@@ -2,6 +2,7 @@ import type { ServiceName } from "../../plan/model";
 import type { DriftRecord } from "../../drift/record";
 import type { Asked } from "../ask";
 import type { BackupState, ModuleFreshness } from "../backups";
+import type { LookedAt } from "../settings";
 import type { Container } from "../inside";
 
 /** What a module said from outside. */
@@ -28,7 +29,7 @@ export interface ModuleLook {
 /** A site that the settings know, and where it is. */
 export interface KnownSite {
   readonly generation: number;
-  readonly host: string;
+  readonly host: LookedAt["host"]["kind"];
   readonly address?: string;
 }
 

@@ -2,6 +2,7 @@ import { percent, type Held } from "../../contracts/ransomware";
 import { bytes, duration } from "../../drill/report/format";
 import { answerOf, type Asked } from "../ask";
 import { daysOr, moment } from "../clock";
+import { invocation } from "../invocation";
 import type { Language } from "../language";
 import { drillVerdict } from "../drill/words";
 import { colours, oneLine, plainTable } from "../table";
@@ -9,8 +10,9 @@ import { nextDrill, type Judgement, type Problem, type Trigger } from "./judge";
 import type { Look, ModuleLook } from "./look";
 import { statusWords } from "./words";
 
-/** At most this much of what a remote program said. */
+/** At most this much of what a remote program said; in the table so much less as a narrow terminal leaves beside the other columns. */
 const saidLength = 70;
+const cellLength = Math.max(24, Math.min(saidLength, (process.stdout.columns ?? Infinity) - 54));
 
 /** One screen: the verdict first, then what it rests on. No line relies on colour. */
 export function renderStatus(look: Look, judgement: Judgement, lang: Language): string {
@@ -19,20 +21,20 @@ export function renderStatus(look: Look, judgement: Judgement, lang: Language): 
   const time = (seconds: number) => duration(seconds, lang);
   const sign = (good: boolean | undefined, text: string) =>
     good === undefined ? c.yellow(`? ${text}`) : good ? c.green(`✓ ${text}`) : c.red(`✗ ${text}`);
-  const short = (text: string) => (text.length > saidLength ? `${text.slice(0, saidLength)}…` : text);
+  const short = (text: string, length = saidLength) => (text.length > length ? `${text.slice(0, length)}…` : text);
 
-  const unanswered = (asked: Exclude<Asked<unknown>, { state: "answered" }>): string =>
+  const unanswered = (asked: Exclude<Asked<unknown>, { state: "answered" }>, length?: number): string =>
     asked.state === "silent"
       ? sign(false, t.noAnswerIn(time(asked.seconds)))
       : asked.state === "failed"
-        ? sign(false, short(oneLine(asked.reason)))
+        ? sign(false, short(oneLine(asked.reason), length))
         : sign(undefined, t.notAsked);
 
   const outside = ({ outside }: ModuleLook) => {
-    if (outside.state !== "answered") return unanswered(outside);
+    if (outside.state !== "answered") return unanswered(outside, cellLength);
     return outside.value.well
       ? sign(true, time(outside.value.seconds))
-      : sign(false, short(oneLine(outside.value.said)));
+      : sign(false, short(oneLine(outside.value.said), cellLength));
   };
   const inside = ({ inside }: ModuleLook) => {
     if (!inside) return c.dim("–");
@@ -151,7 +153,7 @@ export function renderStatus(look: Look, judgement: Judgement, lang: Language): 
   return [
     `${verdict} ${c.bold(t.verdict[judgement.verdict])}${holding.length > 0 ? ` ${t.because}:` : ""}   ${c.dim(`${look.domain} · ${moment(look.at, lang)}`)}`,
     ...holding.map((it) => `  ${trigger(it)}`),
-    ...(judgement.verdict === "declare" ? [`  ${t.declareHow(cleanAt)}`] : []),
+    ...(judgement.verdict === "declare" ? [`  ${t.declareHow(`${invocation} failover activate`, cleanAt)}`] : []),
     ...(judgement.perhapsBlind ? [`  ${c.yellow(`! ${t.perhapsBlind}`)}`] : []),
     "",
     ...facts.map(([name, text]) => `${c.bold(name.padEnd(17))} ${text}`),
@@ -175,6 +177,10 @@ function activeLine(look: Look, lang: Language): string {
   if (look.activeGeneration === undefined) return t.unknown;
   const site = look.sites.find(({ generation }) => generation === look.activeGeneration);
   const begun = answerOf(look.backups)?.generations.find(({ number }) => number === look.activeGeneration)?.claim;
-  const line = t.generation(look.activeGeneration, site?.host ?? t.unknown, look.activeAddress ?? t.unknown);
+  const line = t.generation(
+    look.activeGeneration,
+    site ? t.host[site.host] : t.unknown,
+    look.activeAddress ?? t.unknown,
+  );
   return begun ? `${line} (${moment(begun.claimedAt, lang)}, ${begun.claimedBy ?? "?"})` : line;
 }

@@ -1,6 +1,7 @@
 import { drillVerdict } from "../drill/words";
 import type { Words } from "../language";
 import type { Problem, Verdict } from "./judge";
+import type { KnownSite } from "./look";
 
 type Of<I extends Problem["id"]> = Extract<Problem, { id: I }>;
 
@@ -9,12 +10,13 @@ interface StatusWords {
   readonly verdict: Readonly<Record<Verdict, string>>;
   readonly because: string;
   /** @param cleanAt what to recover to when the newest sets are encrypted */
-  readonly declareHow: (cleanAt: string | undefined) => string;
+  readonly declareHow: (command: string, cleanAt: string | undefined) => string;
   readonly perhapsBlind: string;
   readonly site: string;
   readonly active: string;
   readonly generation: (n: number, host: string, address: string) => string;
   readonly unknown: string;
+  readonly host: Readonly<Record<KnownSite["host"], string>>;
   readonly dns: string;
   readonly certificate: string;
   readonly left: (duration: string) => string;
@@ -75,16 +77,17 @@ export const statusWords: Words<StatusWords> = {
   en: {
     verdict: { healthy: "Healthy", degraded: "Degraded", declare: "Declare a disaster" },
     because: "because",
-    declareHow: (at) =>
+    declareHow: (command, at) =>
       at
-        ? `A person declares. To recover, from before the encryption: smarter failover activate --at ${at}`
-        : "A person declares. To recover: smarter failover activate",
+        ? `A person declares. To recover, from before the encryption: ${command} --at ${at}`
+        : `A person declares. To recover: ${command}`,
     perhapsBlind:
       "Nothing else answers either (DNS, S3, Hetzner, Cloudflare): look at this machine's own network before you declare.",
     site: "Site",
     active: "Active",
     generation: (n, host, address) => `generation ${n}, ${host}, ${address}`,
     unknown: "not known",
+    host: { existing: "existing server", hetzner: "Hetzner" },
     dns: "DNS",
     certificate: "Certificate",
     left: (duration) => `${duration} left`,
@@ -165,16 +168,17 @@ export const statusWords: Words<StatusWords> = {
   es: {
     verdict: { healthy: "Sano", degraded: "Degradado", declare: "Declarar un desastre" },
     because: "porque",
-    declareHow: (at) =>
+    declareHow: (command, at) =>
       at
-        ? `Declara una persona. Para recuperar, desde antes del cifrado: smarter failover activate --at ${at}`
-        : "Declara una persona. Para recuperar: smarter failover activate",
+        ? `Declara una persona. Para recuperar, desde antes del cifrado: ${command} --at ${at}`
+        : `Declara una persona. Para recuperar: ${command}`,
     perhapsBlind:
       "Tampoco responde nada más (DNS, S3, Hetzner, Cloudflare): mire la red de esta misma máquina antes de declarar.",
     site: "Sitio",
     active: "Activo",
     generation: (n, host, address) => `generación ${n}, ${host}, ${address}`,
     unknown: "desconocido",
+    host: { existing: "servidor existente", hetzner: "Hetzner" },
     dns: "DNS",
     certificate: "Certificado",
     left: (duration) => `quedan ${duration}`,

@@ -12,7 +12,7 @@ import { asLanguage, givenLanguage, messageLanguage } from "../../cli/language";
 import { recoverWords } from "../../cli/recover/words";
 import { planWords } from "../../cli/plan/words";
 import { statusWords } from "../../cli/status/words";
-import { askWords } from "../../cli/words";
+import { askWords, watchWords } from "../../cli/words";
 import { checklist } from "../../plan/organisation";
 
 const all = {
@@ -31,6 +31,7 @@ const all = {
   planWords,
   recoverWords,
   statusWords,
+  watchWords,
 };
 
 /** Every key of a dictionary, as a path; of a list its length. */

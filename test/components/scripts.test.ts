@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { agentScript } from "../../components/agent-command";
 import { quote, readyScript, userData } from "../../components/host/scripts";
+import { healthyScript } from "../../components/healthy";
 import { leftoverScript } from "../../components/leftovers";
 import { noWayOutScript } from "../../components/no-way-out";
 import { restoreScript } from "../../components/restore-wave";
@@ -30,6 +31,7 @@ const scripts = {
   "agent, with something to mend": agentScript("vault-restore", "id-of-the-image", "smarteros", [], {
     mend: { exit: vaultCutOffExitCode, script: emptyVault },
   }),
+  "until healthy": healthyScript("odoo", 600),
   agent: agentScript("gate", "id-of-the-image", "smarteros", [{ set: "odoo", path: "/sets/odoo", readOnly: true }]),
 };
 
@@ -42,6 +44,47 @@ describe("what runs on a host", () => {
     const odd = `it's "odd" $HOME \`id\` \\`;
     expect(execFileSync("sh", ["-c", `printf %s ${quote(odd)}`]).toString()).toBe(odd);
   });
+});
+
+describe("the wait for a container", () => {
+  /** @param looks what Docker says at each look: status, health, restarts, exit code; the last one again and again */
+  function waiting(seconds: number, ...looks: string[]) {
+    const folder = mkdtempSync(join(tmpdir(), "healthy-"));
+    try {
+      looks.forEach((look, i) => writeFileSync(join(folder, String(i)), look));
+      writeFileSync(join(folder, "n"), "0");
+      const docker = `docker() { if [ "$1" = logs ]; then echo "could not connect"; return; fi; n=$(cat ${folder}/n); cat ${folder}/$n; [ $n -eq ${looks.length - 1} ] || echo $((n + 1)) > ${folder}/n; }`;
+      const ran = spawnSync("sh", ["-s", "--", "c1"], {
+        input: `${docker}\nsleep() { :; }\n${healthyScript("odoo", seconds)}`,
+      });
+      return { code: ran.status, said: ran.stderr.toString() };
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  it("ends when it is healthy, also after some restarts, and those of an earlier run do not count", () => {
+    expect(waiting(60, "running starting 0 0", "running healthy 0 0")).toEqual({ code: 0, said: "" });
+    expect(waiting(60, "restarting unhealthy 90 1", "running starting 94 1", "running healthy 94 1").code).toBe(0);
+  });
+  it("ends early when it is restarted again and again, with the cause and its last lines", () => {
+    const { code, said } = waiting(60, "running starting 0 0", "restarting unhealthy 4 3", "restarting unhealthy 5 3");
+    expect(code).toBe(1);
+    expect(said).toBe(
+      "odoo: it is restarted again and again, 5 times by now, last exit code 3; consequence: nothing that waits for it is started; fix: what its last lines name, then the same command again:\ncould not connect\n",
+    );
+  });
+  it("ends early when it has ended for good", () => {
+    expect(waiting(60, "exited unhealthy 0 137").said).toMatch(
+      /^odoo: it ended with exit code 137; .*\ncould not connect/,
+    );
+  });
+  it("ends at its deadline, and says how it is", () => {
+    expect(waiting(-1, "running starting 1 0").said).toMatch(
+      /^odoo: not healthy after -1 s \(running, starting, restarted 1 times\)/,
+    );
+  });
+  it("ends when Docker knows it no more", () => expect(waiting(60, "").code).toBe(1));
 });
 
 /** A sub-command that ends with these codes, one a start; `docker` is a function of the shell. */

@@ -23,6 +23,15 @@ const fails = (chain: string, name: string) => event("resOpFailedEvent", chain, 
 
 const server = ["smarteros:host:RecoveryHost$hcloud:index/server:Server", "recovery-g2-server"] as const;
 const container = (name: string) => ["smarteros:site:ServiceContainer$docker:index/container:Container", name] as const;
+const healthy = (name: string) =>
+  ["smarteros:site:ServiceContainer$command:remote:Command", `${name}-healthy`] as const;
+/** A container that is made, and waited for. */
+const started = (name: string, op?: string) => [
+  begins(...container(name), op),
+  ends(...container(name), op),
+  begins(...healthy(name), op),
+  ends(...healthy(name), op),
+];
 const vaultRestore = ["smarteros:site:SiteNetwork$command:remote:Command", "vault-restore"] as const;
 const gate = ["smarteros:recovery:ValidationGate$command:remote:Command", "gate"] as const;
 
@@ -48,19 +57,14 @@ describe("the progress of a recovery", () => {
   });
 
   it("knows where a resource belongs by its component, not by its provider", () => {
-    const { progress, steps } = follow(
-      begins(...server),
-      ends(...server),
-      begins(...container("odoo")),
-      ends(...container("odoo")),
-    );
+    const { progress, steps } = follow(begins(...server), ends(...server), ...started("odoo"));
     expect(steps.map(({ subject, state }) => `${subject} ${state}`)).toEqual([
       "recovery-g2-server working",
       "recovery-g2-server done",
       "odoo working",
       "odoo done",
     ]);
-    expect(moduleOf(progress, "odoo")).toMatchObject({ state: "done", atSeconds: 4 });
+    expect(moduleOf(progress, "odoo")).toMatchObject({ state: "done", atSeconds: 6 });
     expect(progress.stage("host")).toBe("done");
     expect(progress.touchedAnything).toBe(true);
   });
@@ -80,15 +84,22 @@ describe("the progress of a recovery", () => {
     expect(progress.touchedAnything).toBe(false);
   });
 
-  it("takes Vault for done only when it was opened, not when its container runs", () => {
-    const { progress } = follow(begins(...container("vault")), begins(...vaultRestore), ends(...container("vault")));
+  it("takes a module for done when its container is healthy, not when it was made", () => {
+    const { progress } = follow(...started("odoo").slice(0, 3));
+    expect(moduleOf(progress, "odoo").state).toBe("working");
+    progress.accept(fails(...healthy("odoo")));
+    expect(moduleOf(progress, "odoo").state).toBe("failed");
+  });
+
+  it("takes Vault for done only when it was opened, not when its container is healthy", () => {
+    const { progress } = follow(begins(...vaultRestore), ...started("vault"));
     expect(moduleOf(progress, "vault").state).toBe("working");
     progress.accept(ends(...vaultRestore));
     expect(moduleOf(progress, "vault").state).toBe("done");
   });
 
   it("takes what a former run has done for done, without a line", () => {
-    const { progress, steps } = follow(begins(...container("odoo"), "same"), ends(...container("odoo"), "same"));
+    const { progress, steps } = follow(...started("odoo", "same"));
     expect(steps).toEqual([]);
     expect(moduleOf(progress, "odoo").state).toBe("done");
     expect(progress.touchedAnything).toBe(false);
@@ -103,7 +114,7 @@ describe("the progress of a recovery", () => {
 
   it("is plain lines where there is no terminal", () => {
     const lines: string[] = [];
-    const { progress, steps } = follow(begins(...container("odoo")), ends(...container("odoo")));
+    const { progress, steps } = follow(...started("odoo"));
     const view = openView({
       progress,
       elapsed: () => 2,
@@ -114,7 +125,7 @@ describe("the progress of a recovery", () => {
     steps.forEach((step) => view.step(step));
     expect(lines).toEqual([
       "T+   1.0s  Módulos: odoo en curso (1 s de 25 min)",
-      "T+   2.0s  Módulos: odoo listo (2 s de 25 min)",
+      "T+   4.0s  Módulos: odoo listo (4 s de 25 min)",
     ]);
   });
 });

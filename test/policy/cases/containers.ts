@@ -12,7 +12,17 @@ const says = (property: string, received: string, allowed: string, fix: string) 
 ];
 const limits = (...ulimits: unknown[]) => run({ ulimits });
 const pidsFix = 'set ulimits: [{ name: "nproc", soft: 4096, hard: 4096 }]';
-const healthy = { healthcheck: { tests: ["CMD", "true"] }, wait: true };
+const healthy = { healthcheck: { tests: ["CMD", "true"] } };
+const waited = resource(types.container, "c", {});
+const waits = (urn: string) =>
+  resource(types.remoteCommand, "c-healthy", { create: UNKNOWN }, { uses: { create: [urn] } });
+const notWaited = (received: string) =>
+  says(
+    "wait",
+    received,
+    "true, or a remote.Command that is given the container's id",
+    "wait for it by healthyScript (components/healthy.ts)",
+  );
 
 const pulled = resource(types.image, "i", { name: `a@${digest}` });
 
@@ -184,11 +194,7 @@ export const containerCases: Record<string, Case> = {
     compliant: [run(healthy)],
     violating: [
       {
-        ...run({ ...healthy, wait: false }),
-        says: says("wait", "false", "true", "set wait: true, so that what depends on it starts when it serves"),
-      },
-      {
-        ...run({ wait: true, healthcheck: { tests: ["NONE"] } }),
+        ...run({ healthcheck: { tests: ["NONE"] } }),
         says: says(
           "healthcheck.tests",
           '["NONE"]',
@@ -197,7 +203,16 @@ export const containerCases: Record<string, Case> = {
         ),
       },
     ],
-    unknown: { ...run({ wait: true, healthcheck: UNKNOWN }), says: later_("healthcheck.tests") },
+    unknown: { ...run({ healthcheck: UNKNOWN }), says: later_("healthcheck.tests") },
+  },
+  "container-waited-for": {
+    compliant: [run({ wait: true }), { resources: [waited, waits(waited.urn)] }],
+    violating: [
+      { resources: [waited], says: notWaited("nothing") },
+      { resources: [waited, waits("urn:of:another")], says: notWaited("nothing") },
+      { ...run({ wait: false }), says: notWaited("false") },
+    ],
+    unknown: { ...run({ wait: UNKNOWN }), says: notWaited('"[known at update]"') },
   },
   "container-restart": {
     compliant: [run({ restart: "unless-stopped" }), run({ restart: "on-failure", maxRetryCount: 5 })],
