@@ -2,8 +2,9 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { S3Location } from "../contracts/agent";
-import { type Generation, generationLayout } from "../contracts/generation";
+import type { Generation } from "../contracts/generation";
 import { pgbackrestConf } from "../contracts/pgbackrest";
+import { resticRepository } from "../contracts/restic";
 import { stanza } from "../stacks/s3-location";
 import { run } from "../toolchain/run";
 
@@ -64,7 +65,7 @@ export async function withRepositories<T>(
     await writeFile(config, conf, { mode: 0o600 });
     const token = keys.sessionToken;
     const resticEnv = {
-      RESTIC_REPOSITORY: `s3:https://${s3.host}:${s3.port}/${s3.bucket}/${generationLayout(generation).resticPath}`,
+      RESTIC_REPOSITORY: resticRepository(s3, generation),
       RESTIC_PASSWORD: ciphers.files,
       RESTIC_CACHE_DIR: folder,
       AWS_ACCESS_KEY_ID: keys.accessKeyId,

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { S3Location } from "../../../contracts/agent";
 import { type Generation, generationLayout } from "../../../contracts/generation";
 import { folderInSnapshot } from "../../../contracts/manifest";
+import { resticRepository } from "../../../contracts/restic";
 import { command, type CommandOptions, GivenUp } from "./command";
 import { neverData } from "./fingerprint";
 import { type Log, messageOf } from "./log";
@@ -50,7 +51,7 @@ export class Restic {
     const caFile = join(args.runDir, "restic", "ca.pem");
     if (s3.caPem !== undefined) await writeSecretFile(caFile, s3.caPem);
     const env = {
-      RESTIC_REPOSITORY: `s3:https://${s3.host}:${s3.port}/${s3.bucket}/${generationLayout(args.generation).resticPath}`,
+      RESTIC_REPOSITORY: resticRepository(s3, args.generation),
       RESTIC_PASSWORD: args.password,
       RESTIC_CACHE_DIR: args.cacheDir,
       AWS_ACCESS_KEY_ID: keys.s3AccessKey,
