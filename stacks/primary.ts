@@ -19,8 +19,12 @@ export async function primary(): Promise<StackOutputs> {
   const config = readConfig("primary");
   const { site } = config;
   if (site.host.kind !== "existing") throw new Error("the configuration's checks let a host through that the primary cannot be");
+  const { address } = site.host;
   const standby = await standsBy(config, "primary");
   const records = standby ? [] : await existingRecords(site);
+  // Those that name this host are this stack's own. (The engine would take them over a second time: it knows a record that it made by its id
+  // alone, and one that it takes over by zone and id.)
+  const others = records.filter(({ content }) => content !== address);
   const restore = standby || site.restoreFrom === undefined ? undefined : await preflightRestore(config);
 
   const buckets = new BackupBucket("backups", {
@@ -36,6 +40,6 @@ export async function primary(): Promise<StackOutputs> {
     return standbyOutputs(config, host.address);
   }
   const fence = restore ? new OldSiteFence("fence", { spec: fenceSpecOf(config, records.map((r) => r.content)) }) : undefined;
-  const deployed = deploySite({ config, host, existingRecords: records, backupsReady: [buckets], ...(restore ? { restore } : {}), ...(fence ? { fence } : {}) });
+  const deployed = deploySite({ config, host, existingRecords: others, backupsReady: [buckets], ...(restore ? { restore } : {}), ...(fence ? { fence } : {}) });
   return siteOutputs(config, deployed, restore, fence?.result);
 }

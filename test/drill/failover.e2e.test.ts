@@ -8,7 +8,7 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { psql, sshTo, type Ground, type Primary } from "../../drill/ground";
 import { askLastWrites } from "../../drill/last-writes";
-import type { DrillStacks } from "../../drill/pulumi";
+import type { DrillStacks, StackName } from "../../drill/pulumi";
 import { drillSite } from "../../drill/settings";
 import { EngineSteps, followEngineEvents, type EngineStep } from "../../engine/events";
 import { gateResultIn } from "../../contracts/gate";
@@ -29,6 +29,8 @@ let backedUp: Stage["backedUp"];
 let lostFile: string;
 /** A moment at which the file was still there. */
 let beforeTheLoss: string;
+/** What a second `pulumi up` of the living primary did. */
+let again: EngineStep[];
 
 const filestore = "/srv/smarteros/odoo/filestore/odoo";
 const onRecovered = (address: string) =>
@@ -47,10 +49,10 @@ const servers = async (generation: number) =>
   }[];
 
 /** What the engine did, by operation; what stayed the same is left out. */
-async function up(stacks: DrillStacks): Promise<EngineStep[]> {
+async function up(stacks: DrillStacks, stack: StackName = "recovery"): Promise<EngineStep[]> {
   const steps = new EngineSteps();
   const done: EngineStep[] = [];
-  await stacks.up("recovery", { signal, onEvent: (event) => void done.push(...[steps.accept(event) ?? []].flat()) });
+  await stacks.up(stack, { signal, onEvent: (event) => void done.push(...[steps.accept(event) ?? []].flat()) });
   return done.filter(({ state, type }) => state === "finished" && !type.startsWith("pulumi:"));
 }
 
@@ -75,12 +77,15 @@ beforeAll(async () => {
   await primary.onVps(`rm ${filestore}/${lostFile}`);
   await write(2);
   await cycle();
+  again = await up(ground.stacks, "primary");
   await ground.cloud.destroyHostinger();
 }, minutes(15));
 
 afterAll(async () => {
   await strikeStage(primary);
 }, minutes(3));
+
+it("is of a primary that a second pulumi up changes nothing of", () => expect(again).toEqual([]));
 
 describe("a recovery", { timeout: minutes(10) }, () => {
   it("is refused before anything is provisioned when a cipher password is wrong", async () => {

@@ -10,8 +10,19 @@ export const escrow = {
   unsealShares: ["share-one-of-three", "share-two-of-three"],
 };
 
-/** A new primary on mocks: nothing is restored, the zone is empty. @param s3 what others have left in the bucket. @default nothing */
-export const mockedPrimary = (settings: Settings, s3 = new MemoryS3()): Promise<MockedStack> => {
+/**
+ * A new primary on mocks: nothing is restored.
+ * @param s3 what others have left in the bucket @default nothing
+ * @param records the zone's @default none
+ */
+export const mockedPrimary = (
+  settings: Settings,
+  s3 = new MemoryS3(),
+  records: Parameters<typeof cloudflare>[0] = [],
+): Promise<MockedStack> => {
   s3.answerAll();
-  return deployMocked(primary, settings, { calls: cloudflare([]), stdout: { "vault-init": JSON.stringify(escrow) } });
+  return deployMocked(primary, settings, {
+    calls: cloudflare(records),
+    stdout: { "vault-init": JSON.stringify(escrow) },
+  });
 };

@@ -77,3 +77,15 @@ it("keeps Vault's shares and token as a secret output, and gives the token to th
 });
 
 it("says which objectives it cannot meet", () => expect(stack.outputs.unmet.map((u) => u.service)).toEqual(["vault"]));
+
+it("takes over the records of another site, and not a second time those that it made itself", async () => {
+  const settings = filledSettings("primary");
+  const own = String(settings["smarteros:site"].host["address"]);
+  const again = await mockedPrimary(settings, undefined, [
+    { name: "smarterbot.cl", id: "of-another", content: "198.51.100.7" },
+    { name: "odoo.smarterbot.cl", id: "of-its-own", content: own },
+  ]);
+  const importOf = (name: string) => again.one("cloudflare:index/dnsRecord:DnsRecord", `dns-${name}`).importId;
+  expect(importOf("smarterbot.cl")).toMatch(/\/of-another$/);
+  expect(importOf("odoo.smarterbot.cl")).toBe("");
+});
