@@ -27,8 +27,14 @@ export const run: Run<{ args: readonly string[] }> = async ({ lang, signal }, { 
 /** `smarter drill practice` */
 export const practice: Run = async ({ lang, output, signal }) => {
   const { loseAPrimary } = require("./practice") as typeof import("./practice");
-  output.print(drillWords[lang].practice(await loseAPrimary(signal)));
-  return exitCodes.ok;
+  const t = drillWords[lang];
+  try {
+    output.print(t.practice(await loseAPrimary(signal)));
+    return exitCodes.ok;
+  } catch (error) {
+    if (signal.aborted) output.note(t.stopped);
+    throw error;
+  }
 };
 
 /** `smarter drill record`: the last one, and when the next is due. */

@@ -8,6 +8,7 @@ interface DrillWords {
   readonly next: (at: string) => string;
   readonly overdue: (since: string) => string;
   readonly practice: (file: string) => string;
+  readonly stopped: string;
 }
 
 /** The words of `smarter drill record`; the drill has its own. */
@@ -18,6 +19,7 @@ export const drillWords: Words<DrillWords> = {
     last: (at, verdict) => `Last drill: ${at}, ${verdict}`,
     next: (at) => `The next is due by ${at}`,
     overdue: (since) => `Overdue since ${since}. Run one: smarter drill`,
+    stopped: "Stopped. The local cloud is still up: npm run cloud:down ends it; the same command begins anew.",
     practice: (file) => `
 The primary is lost. Recover it:
   set -a; . ${file}; set +a
@@ -32,6 +34,8 @@ Afterwards: npm run cloud:down`,
     last: (at, verdict) => `Último simulacro: ${at}, ${verdict}`,
     next: (at) => `El próximo toca antes del ${at}`,
     overdue: (since) => `Vencido desde el ${since}. Para hacer uno: smarter drill`,
+    stopped:
+      "Detenido. La nube local sigue en marcha: npm run cloud:down la termina; el mismo comando empieza de nuevo.",
     practice: (file) => `
 El primario se perdió. Para recuperarlo:
   set -a; . ${file}; set +a

@@ -120,13 +120,19 @@ function tiles(record: Incident, lang: Language): Markup {
   </ul>`;
 }
 
+/** A moment of a narrow column: date and time each stay on one line. */
+const dateAndTime = (moment: string): Markup => {
+  const [date, ...time] = moment.split(", ");
+  return markup`<span class="time">${date},</span> <span class="time">${time.join(", ")}</span>`;
+};
+
 function modulesSection(record: Incident, lang: Language): Markup {
   const t = incidentWords[lang];
   const rows = record.modules.map((m) => [
     m.module,
     judged(judgeRto(m), rtoText(m, lang)),
     judged(judgeLoss(m), lossText(m, lang)),
-    m.backAsOf === null ? "–" : moment(m.backAsOf, lang),
+    m.backAsOf === null ? "–" : dateAndTime(moment(m.backAsOf, lang)),
     markup`<span class="evidence">${m.evidence}</span>`,
   ]);
   return section(
