@@ -28,7 +28,12 @@ listener "tcp" {
 }
 `;
   writeFileSync(join(folder, "vault.hcl"), config);
-  const server = execa(binary, ["server", `-config=${join(folder, "vault.hcl")}`], { stdio: "ignore", reject: false });
+  const server = execa(binary, ["server", `-config=${join(folder, "vault.hcl")}`], {
+    stdin: "ignore",
+    stdout: { file: vaultLog(folder) },
+    stderr: "ignore",
+    reject: false,
+  });
   cleanup.add(async () => {
     server.kill();
     await server;
@@ -36,8 +41,11 @@ listener "tcp" {
   return `http://${address}:8200`;
 }
 
+/** Where its stdout goes, which is its audit device's. */
+export const vaultLog = (folder: string): string => join(folder, "stdout.log");
+
 /** A command of the agent that needs no configuration. */
-export const vaultAgent = (name: "vault-init" | "vault-restore", input: unknown, reject = true) =>
+export const vaultAgent = (name: "vault-init" | "vault-restore" | "vault-harden", input: unknown, reject = true) =>
   execa(process.execPath, [agentBundle, name], { input: JSON.stringify(input), reject });
 
 /** First start: three shares, two of which open it. */

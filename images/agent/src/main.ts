@@ -6,6 +6,7 @@ import { guardPath } from "../../../contracts/guard";
 import { postgresPaths } from "../../../contracts/pgbackrest";
 import { recoverSpec } from "../../../contracts/recover";
 import { vaultInitSpec, vaultRestoreSpec } from "../../../contracts/vault";
+import { vaultHardenSpec } from "../../../contracts/vault-harden";
 import { exitCodes, Failure } from "./failure";
 import { logTo, messageOf } from "./log";
 import { type Places, parseJson, readSettings } from "./settings";
@@ -114,6 +115,23 @@ program
   .action(async () => {
     const { vaultInit } = await import("./vault-init");
     print(await vaultInit(parseJson(await stdin(), "the vault spec on stdin", vaultInitSpec), logTo(process.stderr)));
+  });
+
+program
+  .command("vault-harden")
+  .description("one step on a Vault that others may have had a hand in; 4 when the shares do not open it")
+  .action(async () => {
+    const { harden } = await import("./harden/harden");
+    print(await harden(parseJson(await stdin(), "the vault spec on stdin", vaultHardenSpec), logTo(process.stderr)));
+  });
+
+program
+  .command("vault-reads")
+  .description("say which secrets were read, by Vault's audit log on stdin")
+  .option("--since <time>", "skip what is older")
+  .action(async ({ since }: { since?: string }) => {
+    const { stdinLines, vaultReadsOf } = await import("./harden/reads");
+    print(await vaultReadsOf(stdinLines(), since));
   });
 
 program

@@ -32,7 +32,7 @@ export class VaultError extends Error {
   }
 }
 
-/** The few calls of Vault's HTTP API that backups and restores need: https://developer.hashicorp.com/vault/api-docs/system */
+/** The few calls of Vault's HTTP API that backups, restores and the hardening need: https://developer.hashicorp.com/vault/api-docs/system */
 export class VaultClient {
   constructor(
     private readonly address: string,
@@ -91,10 +91,25 @@ export class VaultClient {
   }
 
   /** A token that outlives the one that made it. Nobody renews it: it is good for ten years, or until it is revoked. */
-  async createToken(policy: string): Promise<string> {
-    const schema = z.object({ auth: z.object({ client_token: z.string() }) });
+  async createToken(policy: string): Promise<{ token: string; accessor: string }> {
+    const schema = z.object({ auth: z.object({ client_token: z.string(), accessor: z.string() }) });
     const body = { policies: [policy], period: "87600h", display_name: policy };
-    return schema.parse(await this.json("POST", "auth/token/create-orphan", body)).auth.client_token;
+    const { auth } = schema.parse(await this.json("POST", "auth/token/create-orphan", body));
+    return { token: auth.client_token, accessor: auth.accessor };
+  }
+
+  /** One that is gone already is no error. */
+  async revokeAccessor(accessor: string): Promise<void> {
+    await this.json("POST", "auth/token/revoke-accessor", { accessor }).catch((error: unknown) => {
+      if (!(error instanceof VaultError) || !/invalid accessor/.test(error.message)) throw error;
+    });
+  }
+
+  /** What is on, in words: "stdout/ (file)". */
+  async auditDevices(): Promise<string[]> {
+    const schema = z.object({ data: z.record(z.string(), z.object({ type: z.string() })) });
+    const { data } = schema.parse(await this.json("GET", "sys/audit"));
+    return Object.entries(data).map(([path, { type }]) => `${path} (${type})`);
   }
 
   async revokeSelf(): Promise<void> {
@@ -129,6 +144,20 @@ export class VaultClient {
 
   async write(path: string, body: unknown): Promise<unknown> {
     return this.json("POST", path, body);
+  }
+
+  /** Names below a path; none when there is nothing. */
+  async list(path: string): Promise<string[]> {
+    const schema = z.object({ data: z.object({ keys: z.array(z.string()) }) });
+    const found = await this.json("GET", `${path}?list=true`).catch((error: unknown) => {
+      if (error instanceof VaultError && error.status === 404) return undefined;
+      throw error;
+    });
+    return found === undefined ? [] : schema.parse(found).data.keys;
+  }
+
+  async delete(path: string): Promise<void> {
+    await this.json("DELETE", path);
   }
 
   private json(method: string, path: string, body?: unknown): Promise<unknown> {

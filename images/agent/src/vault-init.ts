@@ -1,17 +1,11 @@
 import type { VaultEscrow, VaultInitSpec } from "../../../contracts/vault";
 import type { Log } from "./log";
 import { VaultClient } from "./vault-client";
+import { ensureAudit, issueSiteToken } from "./vault-site";
 import { untilActive, untilAnswers } from "./vault-waits";
 
-/** What the site's own token may do: the gateway's secrets, snapshots, and nothing else. */
-const sitePolicy = `
-path "secret/data/smarteros/*" { capabilities = ["create", "read", "update"] }
-path "secret/metadata/smarteros/*" { capabilities = ["list", "read"] }
-path "sys/storage/raft/snapshot" { capabilities = ["read"] }
-`;
-
 /**
- * First start of a Vault that has never held anything: initialises and opens it, mounts the site's secrets, and makes the token that the
+ * First start of a Vault that has never held anything: initialises and opens it, turns its audit device on, mounts the site's secrets, and makes the token that the
  * gateway and the backups use. The root token is revoked at the end. What it returns is printed once and kept nowhere else here.
  * @throws when it is initialised already: its shares exist, and only their holders have them
  */
@@ -28,9 +22,9 @@ export async function vaultInit({ address, shares, threshold }: VaultInitSpec, l
   for (const share of unsealShares.slice(0, threshold)) await empty.unseal(share);
   await untilActive(empty);
   const vault = new VaultClient(address, root);
+  await ensureAudit(vault);
   await vault.mountSecrets("secret");
-  await vault.writePolicy("smarteros-site", sitePolicy);
-  const token = await vault.createToken("smarteros-site");
+  const { token } = await issueSiteToken(vault);
   await vault.revokeSelf();
   log.info("vault-initialised", { shares, threshold });
   return { token, unsealShares };

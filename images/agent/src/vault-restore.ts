@@ -5,7 +5,8 @@ import { type VaultIdentity, vaultIdentity, vaultIdentityName, type VaultRestore
 import { exitCodes, Failure } from "./failure";
 import { type Log, messageOf } from "./log";
 import { parseJson } from "./settings";
-import { VaultClient, VaultError } from "./vault-client";
+import { VaultClient } from "./vault-client";
+import { enoughShares, SharesRefused, unseal } from "./vault-unseal";
 import { untilActive, untilAnswers } from "./vault-waits";
 import { waitFor } from "./wait";
 
@@ -27,7 +28,7 @@ export async function vaultRestore(spec: VaultRestoreSpec, log: Log): Promise<Re
   const startedAt = new Date().toISOString();
   const identityFile = join(dirname(spec.snapshotFile), vaultIdentityName);
   const identity = parseJson(await readFile(identityFile, "utf8"), identityFile, vaultIdentity);
-  const shares = enoughShares(spec, identity);
+  const shares = sharesOf(spec, identity);
   const vault = new VaultClient(spec.address);
   const before = await untilAnswers(vault);
 
@@ -35,7 +36,8 @@ export async function vaultRestore(spec: VaultRestoreSpec, log: Log): Promise<Re
   const cutOff = before.initialized && (await isThere(mark));
   try {
     if (!before.initialized) await putSnapshot(spec, identity, vault, mark, log);
-    if (!before.initialized || before.sealed) await unseal(spec, shares, vault);
+    if (!before.initialized || before.sealed)
+      await unseal(vault, shares).catch((error: unknown) => Promise.reject(stop(spec, error)));
     await untilActive(vault);
     await requireSame(spec, identity, vault);
   } catch (error) {
@@ -84,21 +86,12 @@ const isThere = (file: string): Promise<boolean> =>
     () => false,
   );
 
-function enoughShares(spec: VaultRestoreSpec, { threshold }: VaultIdentity): string[] {
-  const shares = [...new Set(spec.unsealShares)];
-  if (shares.length >= threshold) return shares.slice(0, threshold);
-  throw stop(spec, `unsealShares: ${shares.length} different shares were given, its threshold is ${threshold}`);
-}
-
-async function unseal(spec: VaultRestoreSpec, shares: string[], vault: VaultClient): Promise<void> {
-  await vault.resetUnseal(); // what an earlier run gave must not count
+function sharesOf(spec: VaultRestoreSpec, { threshold }: VaultIdentity): string[] {
   try {
-    for (const share of shares) await vault.unseal(share);
+    return enoughShares(spec.unsealShares, threshold);
   } catch (error) {
-    if (!(error instanceof VaultError) || error.status !== 400) throw error;
-    throw stop(spec, `unsealShares: at least one is wrong (${messageOf(error)})`);
+    throw stop(spec, error);
   }
-  if ((await vault.sealStatus()).sealed) throw stop(spec, `${shares.length} shares were taken, and it is still sealed`);
 }
 
 /** A run that was cut off before the snapshot was in place leaves an empty Vault, which must not pass for a restored one. */
@@ -116,9 +109,11 @@ async function requireSame(
 
 const startAgain = "if nothing in it is needed, stop it, empty its data folder, start it, and run this again";
 
-function stop({ secretsRequired }: VaultRestoreSpec, why: string): Failure {
+/** What refused shares stop; any other error as it is. */
+function stop({ secretsRequired }: VaultRestoreSpec, error: unknown): unknown {
+  if (!(error instanceof SharesRefused)) return error;
   return new Failure(
-    `Vault cannot be unsealed: ${why}; the recovery stops before what depends on Vault (${secretsRequired}); fix: give shares from the ` +
+    `Vault cannot be unsealed: ${error.message}; the recovery stops before what depends on Vault (${secretsRequired}); fix: give shares from the ` +
       `escrow, of the Vault that made this snapshot; if they are, an earlier run was cut off before the snapshot was in place: ${startAgain}`,
     exitCodes.vaultShares,
   );
