@@ -9,6 +9,7 @@ type CommandName =
   | "postgres"
   | "files"
   | "networks"
+  | "vault"
   | "cancel"
   | "release"
   | "checklist"
@@ -45,6 +46,8 @@ interface HelpWords {
     readonly service: string;
     readonly preview: string;
     readonly path: string;
+    readonly since: string;
+    readonly pgpKeys: string;
     readonly help: string;
   };
   /** Shown below the help of commands whose exit codes differ. */
@@ -72,6 +75,7 @@ export const helpWords: Words<HelpWords> = {
       postgres: "the whole cluster, restored beside the damaged one, verified, put in its place; run again, it resumes",
       files: "one service's files, or one path of them, brought back to the newest backup or to a time",
       networks: "Docker networks, published ports and firewall rules, repaired to what the stack declares; no data is touched",
+      vault: "takes Vault back: seals it off, revokes every token, new unseal shares and keys, says what was read; run again, it resumes",
       cancel: "ends a recovery that is not in place yet: the services run on the data of before",
       release: "deletes the damaged data that recoveries have kept",
       checklist: "the items of the plan's checklist after a recovery, each checked",
@@ -104,6 +108,8 @@ export const helpWords: Words<HelpWords> = {
       preview: "open the database of that time beside the living one, for reading; changes nothing",
       service: "service of the plan whose files are backed up",
       path: "only this file or folder, below the service's data folder: filestore/odoo/ab",
+      since: "since when others may have had access: what was read after it is told (default: all of the audit log)",
+      pgpKeys: "files of the new share holders' public PGP keys, by commas (default: the shares become the stack's secret)",
       noDrift: "do not compare the state with the clouds (quicker)",
       help: "show this help",
     },
@@ -145,6 +151,7 @@ export const helpWords: Words<HelpWords> = {
       postgres: "el clúster entero, restaurado junto al dañado, verificado y puesto en su lugar; repetido, continúa",
       files: "los archivos de un servicio, o una ruta de ellos, de vuelta al respaldo más nuevo o a un momento",
       networks: "redes de Docker, puertos publicados y reglas de firewall, reparados a lo que declara el stack; no toca datos",
+      vault: "recobra Vault: lo aísla, revoca todo token, nuevas partes y llaves, dice qué se leyó; repetido, continúa",
       cancel: "termina una recuperación que aún no está en su lugar: los servicios siguen con los datos de antes",
       release: "borra los datos dañados que las recuperaciones guardaron",
       checklist: "los puntos del checklist posterior a la recuperación, cada uno comprobado",
@@ -177,6 +184,8 @@ export const helpWords: Words<HelpWords> = {
       preview: "abrir la base de datos de ese momento junto a la viva, para leer; no cambia nada",
       service: "servicio del plan cuyos archivos se respaldan",
       path: "solo este archivo o carpeta, bajo la carpeta de datos del servicio: filestore/odoo/ab",
+      since: "desde cuándo otros pudieron tener acceso: se dice qué se leyó después (por defecto: todo el registro de auditoría)",
+      pgpKeys: "archivos de las claves PGP públicas de los nuevos custodios, por comas (por defecto: las partes quedan en el secreto del stack)",
       noDrift: "no comparar el estado con las nubes (más rápido)",
       help: "mostrar esta ayuda",
     },

@@ -141,6 +141,15 @@ export function buildProgram({ lang, context, onExit, completion = true }: Progr
     onExit(await (require("./recover/files") as typeof import("./recover/files")).run(context, { ...options, service })),
   );
   runs(
+    recovers(
+      confirmed(toATime(command(recover, "vault")))
+        .option("--since <time>", t.options.since, time(t.allowed))
+        .option("--pgp-keys <files>", t.options.pgpKeys)
+        .option("--json", t.options.json),
+    ),
+    () => require("./recover/vault") as typeof import("./recover/vault"),
+  );
+  runs(
     recovers(confirmed(command(recover, "networks")).option("--json", t.options.json)),
     () => require("./recover/networks") as typeof import("./recover/networks"),
   );

@@ -60,7 +60,7 @@ export class ServiceContainer extends pulumi.ComponentResource {
         ulimits: [{ name: "nproc", soft: 4096, hard: 4096 }],
         restart: "unless-stopped",
         logDriver: "json-file",
-        logOpts: { "max-size": "10m", "max-file": "3" },
+        logOpts: spec.log ? { "max-size": `${spec.log.megabytes}m`, "max-file": String(spec.log.files), compress: "true" } : { "max-size": "10m", "max-file": "3" },
         healthcheck: { tests: [...spec.health], interval: "3s", timeout: "5s", retries: 10, startPeriod: `${spec.startSeconds}s` },
         // Waited for by `healthy`: the provider's own wait goes on to its end for a container that only restarts, and then names no cause.
         mustRun: true,

@@ -217,10 +217,10 @@ export const planWords: Words<PlanWords> = {
       {
         title: "Vault is compromised",
         steps: [
-          "seal it (stop the leak) and close its network",
-          "unseal it with the escrow's shares, revoke every token and lease",
-          "rekey and rotate, put the new shares into the escrow",
-          "rotate every secret that Vault handed out, and look through its audit log",
+          "`smarter recover vault --since TIME` seals it (stops the leak) and closes its network",
+          "it unseals it with the escrow's shares, revokes every token and lease, rekeys and rotates, opens it again",
+          "put the new shares into the escrow and the recovery's settings",
+          "rotate every secret that was read, as the command lists them by the audit log",
         ],
       },
     ],
@@ -365,10 +365,10 @@ export const planWords: Words<PlanWords> = {
       {
         title: "Vault comprometido",
         steps: [
-          "sellarlo (detener la fuga) y cerrar su red",
-          "abrirlo con las partes de la custodia, revocar todos los tokens y leases",
-          "rekey y rotate, y llevar las partes nuevas a la custodia",
-          "rotar cada secreto que Vault entregó, y revisar su registro de auditoría",
+          "`smarter recover vault --since HORA` lo sella (detiene la fuga) y cierra su red",
+          "lo abre con las partes de la custodia, revoca todos los tokens y leases, hace rekey y rotate, y lo reabre",
+          "llevar las partes nuevas a la custodia y a la configuración de la recuperación",
+          "rotar cada secreto leído, como el comando los lista según el registro de auditoría",
         ],
       },
     ],

@@ -1,5 +1,6 @@
 import { setInterval } from "node:timers/promises";
 import { ScriptFailed } from "../../components/host/ssh";
+import type { ManifestBody } from "../../contracts/manifest";
 import { restoringScript } from "../../components/restore-wave";
 import { cleanTime } from "../../contracts/ransomware";
 import type { ChosenSet } from "../../stacks/backup-store";
@@ -140,22 +141,28 @@ export async function runAgent(
 }
 
 /** What the agent said last: a message of its own, else a line of its log. */
-function lastMessage(stderr: string): string {
+export function lastMessage(stderr: string): string {
   const lines = stderr.trim().split("\n");
   return lines.findLast((line) => line.startsWith("agent: ")) ?? oneLine(lines.at(-1) ?? "the agent said nothing");
 }
 
-/** Waits for a set whose database is of after a time. @returns its key @throws OperatorError when none comes in time */
+/**
+ * Waits for a set that is of after a time.
+ * @param takenAt what of it must be @default its database
+ * @returns its key
+ * @throws OperatorError when none comes in time
+ */
 export async function nextBackup(
   living: Pick<Living, "config">,
   { lang, signal }: Context,
   since: string,
+  takenAt = ({ consistentAt }: ManifestBody): string | undefined => consistentAt,
 ): Promise<string> {
   const deadline = performance.now() + backupSeconds * 1_000;
   for await (const _ of setInterval(500)) {
     signal.throwIfAborted();
     const newest = await chooseOwnSet(living.config);
-    if (newest && Date.parse(newest.manifest.body.consistentAt) > Date.parse(since)) return newest.key;
+    if (newest && Date.parse(takenAt(newest.manifest.body) ?? "") > Date.parse(since)) return newest.key;
     if (performance.now() > deadline) break;
   }
   throw new OperatorError(recoverWords[lang].backupsLate(backupSeconds), exitCodes.degraded);

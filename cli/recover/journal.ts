@@ -3,9 +3,23 @@ import { dataRoot } from "../../components/host/connection";
 import { quote } from "../../components/host/scripts";
 import { restoreSpec } from "../../contracts/agent";
 import { gateCheck } from "../../contracts/gate";
+import { vaultFound, vaultReads } from "../../contracts/vault-harden";
 
 /** Where a host keeps the journals of its recoveries: on the host, so that whoever resumes one needs nothing of who began it. */
 const folder = `${dataRoot}/recover`;
+
+/** Steps of a recovery of Vault, in their order. `restored`: only to a time. */
+export const vaultSteps = [
+  "sealed",
+  "isolated",
+  "restored",
+  "looked",
+  "cleaned",
+  "rekeyed",
+  "reopened",
+  "backedUp",
+] as const;
+export type VaultStep = (typeof vaultSteps)[number];
 
 /** One recovery on a living host, as far as it has come. No secret is in it. */
 export const journal = z.strictObject({
@@ -28,6 +42,16 @@ export const journal = z.strictObject({
   finishedAt: z.iso.datetime().nullable(),
   /** How it ended; null: it has not. */
   outcome: z.enum(["recovered", "cancelled"]).nullable(),
+  /** Of a recovery of Vault alone. */
+  vault: z
+    .strictObject({
+      done: z.array(z.enum(vaultSteps)),
+      /** Who had access, before it was taken away; null: not looked yet. */
+      found: vaultFound.nullable(),
+      /** What was read since the suspected time, by the audit log. */
+      reads: vaultReads.nullable(),
+    })
+    .optional(),
 });
 export type RecoverJournal = z.infer<typeof journal>;
 

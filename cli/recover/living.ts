@@ -1,6 +1,7 @@
 import { setAllConfig } from "@pulumi/pulumi/runtime/config";
 import { z } from "zod";
 import { runOverSsh, type RunOptions, type SshHost } from "../../components/host/ssh";
+import { vaultEscrow, type VaultEscrow } from "../../contracts/vault";
 import { ConfigError, readConfig, type StackConfig } from "../../stacks/config";
 import { readBackups } from "../backups";
 import { OperatorError, type StackOptions } from "../context";
@@ -14,6 +15,7 @@ import { recoverWords } from "./words";
 const outputs = z.object({
   address: z.string(),
   readerKeys: z.object({ s3AccessKey: z.string(), s3SecretKey: z.string() }).optional(),
+  vaultEscrow: vaultEscrow.optional(),
 });
 
 /** A site that lives, and everything that a recovery on its own host needs. */
@@ -25,6 +27,8 @@ export interface Living {
   readonly host: SshHost;
   /** Read the backups of this very generation. Secret. */
   readonly readerKeys: { readonly s3AccessKey: string; readonly s3SecretKey: string };
+  /** Vault's shares and token, as its first start put them out, until they are settings. Secret. */
+  readonly vaultEscrow?: VaultEscrow;
   /** Runs a script as root on its host. */
   run(script: string, options?: RunOptions): Promise<string>;
 }
@@ -48,7 +52,7 @@ export async function findLiving(options: StackOptions, lang: Language, signal: 
   if (!found.success || !found.data.readerKeys) throw refused(recoverWords[lang].noOutputs(stack));
   const config = configOf(clear, stack);
   await requireActive(config, clear, lang);
-  const { address, readerKeys } = found.data;
+  const { address, readerKeys, vaultEscrow } = found.data;
   const settings = settingsOf(clear.values);
   const access = await hostAccess(address, settings, settings.site);
   const host = { host: address, user: access.user, privateKey: access.privateKey, hostKey: access.hostKey };
@@ -59,6 +63,7 @@ export async function findLiving(options: StackOptions, lang: Language, signal: 
     address,
     host,
     readerKeys,
+    ...(vaultEscrow ? { vaultEscrow } : {}),
     run: (script, how) => runOverSsh(host, script, { signal, ...how }),
   };
 }

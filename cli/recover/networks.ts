@@ -1,11 +1,8 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import type { GateCheck } from "../../contracts/gate";
 import { checkDrift } from "../../drift/check";
 import type { DriftedResource, DriftReport } from "../../drift/model";
 import { duration } from "../../drill/report/format";
 import { plan } from "../../plan/plan";
-import { cacheRoot } from "../../toolchain/paths";
 import { confirm } from "../confirm";
 import { OperatorError, type Run, type StackOptions } from "../context";
 import { exitCodes } from "../exit-codes";
@@ -16,6 +13,7 @@ import { locked } from "./locked";
 import { writers } from "./postgres";
 import { attachScript, detachedScript, restartScript, startScript } from "./scripts";
 import type { RecoverOptions } from "./steps";
+import { upOnly } from "./up";
 import { recoverWords } from "./words";
 
 type NetworkWords = (typeof recoverWords)["en"]["networks"];
@@ -124,12 +122,11 @@ async function up(
   t: NetworkWords,
 ): Promise<void> {
   if (targets.length === 0) return;
-  const folder = join(cacheRoot(), "recover");
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const log = join(folder, `up-${new Date().toISOString().replaceAll(":", "")}.log`);
   say(t.repairing(targets.map(nameOf).join(", ")));
-  await living.engine.up({ log, onEvent: () => undefined, signal }, {}, [
-    "--refresh",
-    ...targets.flatMap(({ urn }) => ["--target", urn]),
-  ]);
+  await upOnly(
+    living,
+    targets.map(({ urn }) => urn),
+    signal,
+    ["--refresh"],
+  );
 }

@@ -53,6 +53,8 @@ export interface ContainerSpec {
   readonly capabilities?: readonly string[];
   /** Ports that it publishes on the host: the proxy alone. @default none */
   readonly publish?: readonly number[];
+  /** Of its log, which is rotated: megabytes of a file, and files, of which all but the newest are compressed. @default 10 MB, 3 files, as they are */
+  readonly log?: { readonly megabytes: number; readonly files: number };
   /** Seconds that it may take to become healthy at first. */
   readonly startSeconds: number;
   /** Seconds between SIGTERM and SIGKILL. */

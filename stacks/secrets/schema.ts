@@ -57,6 +57,11 @@ export const secretsSchema = z.strictObject({
     allowed: 'JSON, ["share", ...]; needed by a restore',
     fix: "unsealShares in the primary's output vaultEscrow, or the escrow",
   }),
+  vaultUnsealSharesNext: z.array(z.string().min(20)).min(1).optional().meta({
+    description: "Made by smarter recover vault, and not Vault's yet: the same command again makes them so, and removes this.",
+    allowed: "only while a recovery of Vault is under way",
+    fix: "smarter recover vault",
+  }),
   recoveryHostKey: z.string().includes("OPENSSH PRIVATE KEY").optional().meta({
     description: "Private host key of the server that is ordered, so that it is known before the server exists.",
     allowed: "an OpenSSH ed25519 key without a passphrase; needed with host.kind hetzner",

@@ -11,6 +11,7 @@ import { incidentWords } from "../../cli/incident/words";
 import { asLanguage, givenLanguage, messageLanguage } from "../../cli/language";
 import { recoverWords } from "../../cli/recover/words";
 import { planWords } from "../../cli/plan/words";
+import { vaultWords } from "../../cli/recover/vault-words";
 import { statusWords } from "../../cli/status/words";
 import { askWords, watchWords } from "../../cli/words";
 import { checklist } from "../../plan/organisation";
@@ -31,6 +32,7 @@ const all = {
   planWords,
   recoverWords,
   statusWords,
+  vaultWords,
   watchWords,
 };
 

@@ -55,7 +55,10 @@ describe.each(["primary", "recovery"] as const)("the containers of the %s", (rol
   it("have bounded memory and logs", () => {
     expect(each((c) => c.memory >= 128 && c.memory <= 2048 && c.memorySwap === 2 * c.memory)).toEqual(all(true));
     expect(each((c) => [c["logDriver"], c["logOpts"]])).toEqual(
-      all(["json-file", { "max-size": "10m", "max-file": "3" }]),
+      all(["json-file", { "max-size": "10m", "max-file": "3" } as Record<string, string>], {
+        // Its audit log is in it.
+        vault: ["json-file", { "max-size": "50m", "max-file": "20", compress: "true" }],
+      }),
     );
   });
   it("are health-checked, and waited for", () => {

@@ -29,6 +29,7 @@ import {
   switchPathScript,
   switchScript,
 } from "../../../cli/recover/scripts";
+import { setAsideScript } from "../../../cli/recover/vault-scripts";
 
 /** Programs that change something: each call may be the last of its script. */
 const changing = ["chmod", "chown", "cp", "mkdir", "mv", "rm", "sync", "touch"];
@@ -162,6 +163,25 @@ describe("putting one path in place, killed before each change and run again", (
     expect(run(switchPathScript(subject, "a b/c/file")).stderr).toBe("");
     expect(read("odoo/a b/c/file")).toBe("sound");
   });
+});
+
+it("sets Vault's folder aside for an empty one like it, killed before each change and run again", () => {
+  const vault = { folder: "vault", id: "r1" };
+  const script = `docker() { :; }\n${setAsideScript(vault)}`;
+  for (let killAt = 1; ; killAt++) {
+    rmSync(root, { recursive: true });
+    write("vault/raft", "compromised");
+    chmodSync(join(root, "vault"), 0o750);
+    const { ended } = run(script, killAt);
+    expect([killAt, run(script).stderr]).toEqual([killAt, ""]);
+    expect(readdirSync(root).sort()).toEqual(["vault", "vault.damaged-r1"]);
+    expect([readdirSync(join(root, "vault")), read("vault.damaged-r1/raft")]).toEqual([[], "compromised"]);
+    expect(statSync(join(root, "vault")).mode & 0o777).toBe(0o750);
+    if (ended) break;
+  }
+  write("vault/raft", "restored");
+  expect(run(script).stderr).toBe("");
+  expect(read("vault/raft")).toBe("restored");
 });
 
 it("makes the folder to restore into like the one it is to replace", () => {
