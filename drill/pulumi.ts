@@ -119,6 +119,13 @@ export class DrillStacks {
     ) as Record<string, unknown>;
   }
 
+  /** A secret of the stack's settings, in clear. */
+  async secretSetting(stack: StackName, key: string): Promise<string> {
+    return (
+      await this.pulumi(stack, ["config", "get", key, "--stack", stack, "--config-file", this.settingsFile(stack)])
+    ).trim();
+  }
+
   /** What runs this stack, for programs beside the drill. */
   engine(stack: StackName): Pick<PulumiArgs, "pulumi" | "env"> {
     return { pulumi: this.args.pulumi, env: this.env(stack) };

@@ -38,7 +38,13 @@ export type DrillEvent = z.infer<typeof drillEvent>;
 /** The business moves to another provider, or back. */
 export const failoverScenarios = ["vps-down", "partitioned-primary", "ransomware", "failback"] as const;
 /** Disasters that are mended on the host that lives. */
-export const livingScenarios = ["postgres-corrupt", "sql-injection", "file-loss", "networks-broken"] as const;
+export const livingScenarios = [
+  "postgres-corrupt",
+  "sql-injection",
+  "file-loss",
+  "networks-broken",
+  "vault-compromised",
+] as const;
 /** What a drill can lose. */
 export const scenarioNames = [...failoverScenarios, ...livingScenarios] as const;
 export type ScenarioName = (typeof scenarioNames)[number];

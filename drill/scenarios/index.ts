@@ -7,6 +7,7 @@ import { postgresCorrupt } from "./postgres-corrupt";
 import { ransomware } from "./ransomware";
 import type { Scenario } from "./scenario";
 import { sqlInjection } from "./sql-injection";
+import { vaultCompromised } from "./vault-compromised";
 import { vpsDown } from "./vps-down";
 
 /** Every scenario, by its name. */
@@ -19,4 +20,5 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   "sql-injection": sqlInjection,
   "file-loss": fileLoss,
   "networks-broken": networksBroken,
+  "vault-compromised": vaultCompromised,
 };

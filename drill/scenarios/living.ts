@@ -30,8 +30,8 @@ export interface LivingLoss {
   /** A line of it after which nobody can be answered by the damaged site. @default the damage itself makes every module dark */
   readonly darkFrom?: RegExp;
   readonly modules: readonly ServiceName[];
-  /** What else must be seen of the recovered data. */
-  readonly look?: () => Promise<z.infer<typeof gateCheck>[]>;
+  /** What else must be seen of what was recovered. @param said the recovery's own JSON */
+  readonly look?: (said: unknown) => Promise<z.infer<typeof gateCheck>[]>;
 }
 
 /** A loss that leaves the host alive: recovered by the operator's command, on that host, without DNS. */
@@ -78,7 +78,8 @@ export async function loseAndRecover(stage: Stage, draft: Draft, loss: LivingLos
   await record(draft, { destroyedAt, load, seen: answers, last, flipped: null, site, modules: loss.modules });
   if (ran.exitCode !== 0) throw new Error(`smarter ${loss.recovery.join(" ")} ended with ${ran.exitCode}`);
 
-  const checks = [...(said.parse(JSON.parse(ran.stdout)).checks ?? []), ...((await loss.look?.()) ?? [])];
+  const answer: unknown = JSON.parse(ran.stdout);
+  const checks = [...(said.parse(answer).checks ?? []), ...((await loss.look?.(answer)) ?? [])];
   const passed = checks.every(({ ok }) => ok);
   draft.gate = { passedAt: passed ? ended : null, checks };
   const complete = draft.modules.every(({ rtoSeconds, restored }) => rtoSeconds !== null && restored);

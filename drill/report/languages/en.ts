@@ -35,6 +35,8 @@ export const en: Strings = {
     "sql-injection": "An injected statement alters and deletes data; the cluster goes back to the moment before it",
     "file-loss": "Files of Odoo are deleted and overwritten; they are recovered on the living host",
     "networks-broken": "Every container loses the site's network; it is repaired on the living host",
+    "vault-compromised":
+      "Somebody has the unseal shares and a root token of Vault; it is taken back on the living host",
   },
   started: "Started",
   database: "Database",

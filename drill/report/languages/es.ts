@@ -31,10 +31,12 @@ export const es: Strings = {
     failback:
       "El negocio, recuperado en otro proveedor, vuelve a un VPS nuevo bajo carga; los tiempos son de la pausa de escritura",
     "vps-down": "El VPS se pierde sin aviso; todo se recupera en otro proveedor desde los respaldos",
-    "postgres-corrupt": "Los archivos de todas las bases de datos se sobrescriben; el clúster se recupera en el host vivo",
+    "postgres-corrupt":
+      "Los archivos de todas las bases de datos se sobrescriben; el clúster se recupera en el host vivo",
     "sql-injection": "Una sentencia inyectada altera y borra datos; el clúster vuelve al momento anterior",
     "file-loss": "Archivos de Odoo se borran y se sobrescriben; se recuperan en el host vivo",
     "networks-broken": "Todos los contenedores pierden la red del sitio; se repara en el host vivo",
+    "vault-compromised": "Alguien tiene las partes de la llave y un token root de Vault; se recobra en el host vivo",
   },
   started: "Inicio",
   database: "Base de datos",
