@@ -32,7 +32,7 @@ import type { Note } from "./steps";
 import { upOnly } from "./up";
 import { writeShares } from "./vault-pgp";
 import { apart, isolateScript, readsScript, reopenScript, setAsideScript } from "./vault-scripts";
-import { knownShares, settingNames, sharesIn } from "./vault-shares";
+import { settingNames, sharesIn } from "./vault-shares";
 import { vaultWords } from "./vault-words";
 
 const address = "http://vault:8200";
@@ -181,12 +181,16 @@ export function snapshotOf({ set }: Begun, lang: Opened["context"]["lang"]) {
   return found;
 }
 
+/** Whether the shares that the recovery began with are useless already. */
+export const isRekeyed = ({ checks }: RecoverJournal): boolean =>
+  checks?.some(({ name, ok }) => ok && name === "old shares") ?? false;
+
 /** New shares in clear: kept beside the old ones first, then made Vault's, then put in the old ones' place. */
 async function rekeyIntoSettings(work: VaultWork): Promise<void> {
   const settings = settingsOf(work);
   const kept = await settings.values([settingNames.next, settingNames.token]);
   let next = sharesIn(kept.get(settingNames.next));
-  if (!work.journal().checks?.some(({ name }) => name === "old shares")) {
+  if (!isRekeyed(work.journal())) {
     const unsealShares = await work.shares();
     const verify = (newShares: string[]) =>
       harden(work, "rekeyed", vaultVerified, { step: "verify", address, unsealShares, newShares });
@@ -210,31 +214,34 @@ async function rekeyIntoSettings(work: VaultWork): Promise<void> {
 async function rekeyForHolders(work: VaultWork, pgpKeys: readonly string[]): Promise<void> {
   const { living, journal, say, context } = work;
   const settings = settingsOf(work);
-  const siteToken = (await settings.values([settingNames.token])).get(settingNames.token) ?? "";
-  const unsealShares = await work.shares();
-  const made = await harden(work, "rekeyed", vaultRekeyed, {
-    step: "rekey",
-    address,
-    unsealShares,
-    siteToken,
-    pgpKeys: [...pgpKeys],
-  });
-  if (made.kind !== "pgp") throw new Error("the agent made shares in clear");
-  const files = await writeShares(join(process.cwd(), `vault-shares-${journal().id}`), made.shares);
-  say(vaultWords[context.lang].step.sharesWritten(files.map((file) => `  ${file}`).join("\n")));
-  await add(work, made.checks);
+  if (!isRekeyed(journal())) {
+    const made = await harden(work, "rekeyed", vaultRekeyed, {
+      step: "rekey",
+      address,
+      unsealShares: await work.shares(),
+      siteToken: (await settings.values([settingNames.token])).get(settingNames.token) ?? "",
+      pgpKeys: [...pgpKeys],
+    });
+    if (made.kind !== "pgp") throw new Error("the agent made shares in clear");
+    const files = await writeShares(join(process.cwd(), `vault-shares-${journal().id}`), made.shares);
+    say(vaultWords[context.lang].step.sharesWritten(files.map((file) => `  ${file}`).join("\n")));
+    await add(work, made.checks);
+  }
   // A stack that restores has to have some; these open the snapshots of before.
-  if (living.config.site.restoreFrom === undefined && knownShares(living)) await settings.remove(settingNames.shares);
+  if (living.config.site.restoreFrom === undefined) await settings.remove(settingNames.shares);
 }
 
 const settingsOf = ({ living }: VaultWork): PulumiConfig =>
   new PulumiConfig({ ...living.engine.access, cwd: repoRoot() });
 
-/** Notes checks; one of the same name is replaced. */
-const add = ({ journal, note }: VaultWork, checks: readonly GateCheck[]) =>
-  note({
-    checks: [...(journal().checks ?? []).filter((old) => !checks.some(({ name }) => name === old.name)), ...checks],
-  });
+/** Notes checks; one of the same name is replaced. @throws OperatorError when one does not hold: its step is not done */
+async function add({ journal, note, context }: VaultWork, checks: readonly GateCheck[]): Promise<void> {
+  const others = (journal().checks ?? []).filter((old) => !checks.some(({ name }) => name === old.name));
+  await note({ checks: [...others, ...checks] });
+  const failed = checks.filter(({ ok }) => !ok).map(({ name, evidence }) => `${name}: ${evidence}`);
+  if (failed.length > 0)
+    throw new OperatorError(vaultWords[context.lang].checksFailed(failed.join("; ")), exitCodes.failed);
+}
 
 async function harden<T extends z.ZodType>(
   work: VaultWork,
@@ -243,7 +250,16 @@ async function harden<T extends z.ZodType>(
   spec: VaultHardenSpec,
 ): Promise<z.infer<T>> {
   const said = await agent(work, step, agentScript("vault-harden", work.image, apart, []), spec);
-  return schema.parse(JSON.parse(said));
+  return schema.parse(jsonOf(said));
+}
+
+/** JSON.parse's own error quotes the text, which may be secret. */
+function jsonOf(said: string): unknown {
+  try {
+    return JSON.parse(said);
+  } catch {
+    throw new Error(`the agent's answer is no JSON (${said.length} characters; not shown: they may be secret)`);
+  }
 }
 
 /** Runs the agent where Vault is. What it prints may be secret, and is not repeated. */

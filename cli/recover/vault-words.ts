@@ -35,6 +35,7 @@ interface VaultWords {
   };
   readonly counts: (tokens: number, roots: number, leases: number, secretIds: number) => string;
   readonly noAudit: string;
+  readonly auditElsewhere: (devices: string) => string;
   readonly logFrom: (from: string, entries: number) => string;
   readonly logShort: (from: string, since: string) => string;
   readonly handedOut: (n: number, byOthers: number) => string;
@@ -102,6 +103,8 @@ export const vaultWords: Words<VaultWords> = {
       `${tokens} tokens, ${roots} of them root; ${leases} leases; ${ids} AppRole secret ids`,
     noAudit:
       "No audit device was on: what was read is not known. Take every secret in Vault as read. The device is on from now on.",
+    auditElsewhere: (devices) =>
+      `The container's log holds no audit entry; the audit device writes elsewhere (${devices}): search it by hand.`,
     logFrom: (from, entries) => `audit log: from ${from}, ${entries} entries looked at`,
     logShort: (from, since) =>
       `The log begins at ${from}, later than ${since}: what was read before that is not known.`,
@@ -175,6 +178,8 @@ export const vaultWords: Words<VaultWords> = {
       `${tokens} tokens, ${roots} de ellos root; ${leases} leases; ${ids} secret ids de AppRole`,
     noAudit:
       "Ningún dispositivo de auditoría estaba activo: no se sabe qué se leyó. Tome todo secreto de Vault por leído. El dispositivo queda activo.",
+    auditElsewhere: (devices) =>
+      `El log del contenedor no tiene entradas de auditoría; el dispositivo escribe en otra parte (${devices}): buscar allí a mano.`,
     logFrom: (from, entries) => `registro de auditoría: desde ${from}, ${entries} entradas miradas`,
     logShort: (from, since) => `El registro empieza a las ${from}, después de ${since}: lo leído antes no se conoce.`,
     handedOut: (n, byOthers) => `Secretos que salieron: ${n}, ${byOthers} de ellos hacia otros que el propio sitio`,
