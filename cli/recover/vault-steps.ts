@@ -50,6 +50,8 @@ export interface VaultWork extends Opened {
   readonly since: string | null;
   /** Public keys of the new holders, as Vault wants them; undefined: the shares go into the stack's settings. */
   readonly pgpKeys: readonly string[] | undefined;
+  /** Where the holders' shares are written, in a folder of this recovery's. */
+  readonly folder: string;
 }
 
 /** The steps, in the order of {@link RecoverJournal.vault}. Each can be done again. */
@@ -212,7 +214,7 @@ async function rekeyIntoSettings(work: VaultWork): Promise<void> {
 }
 
 async function rekeyForHolders(work: VaultWork, pgpKeys: readonly string[]): Promise<void> {
-  const { living, journal, say, context } = work;
+  const { living, journal, folder, say, context } = work;
   const settings = settingsOf(work);
   if (!isRekeyed(journal())) {
     const made = await harden(work, "rekeyed", vaultRekeyed, {
@@ -223,7 +225,7 @@ async function rekeyForHolders(work: VaultWork, pgpKeys: readonly string[]): Pro
       pgpKeys: [...pgpKeys],
     });
     if (made.kind !== "pgp") throw new Error("the agent made shares in clear");
-    const files = await writeShares(join(process.cwd(), `vault-shares-${journal().id}`), made.shares);
+    const files = await writeShares(join(folder, `vault-shares-${journal().id}`), made.shares);
     say(vaultWords[context.lang].step.sharesWritten(files.map((file) => `  ${file}`).join("\n")));
     await add(work, made.checks);
   }

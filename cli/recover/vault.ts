@@ -79,6 +79,7 @@ export const run: Run<VaultOptions> = async (given, options) => {
       shares: async () => knownShares(living) ?? (asked ??= waiting(() => askShares(context))),
       since: options.since ?? null,
       pgpKeys,
+      folder: process.cwd(),
     };
     try {
       await note({});

@@ -1,15 +1,17 @@
 /** The steps that take Vault back, each done twice: real Docker, Vault, agent and settings of a stack; no cloud, and no site around it. */
 import { execFile, spawn } from "node:child_process";
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { decrypt, generateKey, readMessage } from "openpgp";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ScriptFailed, type RunOptions } from "../../../components/host/ssh";
 import { networkName } from "../../../components/services/spec";
 import { agentScript } from "../../../components/agent-command";
 import { vaultEscrow, type VaultEscrow } from "../../../contracts/vault";
 import type { RecoverJournal, VaultStep } from "../../../cli/recover/journal";
+import { stopScript } from "../../../cli/recover/scripts";
 import { isolateScript, reopenScript } from "../../../cli/recover/vault-scripts";
 import { knownShares, settingNames, sharesIn } from "../../../cli/recover/vault-shares";
 import { vaultWork, type VaultWork } from "../../../cli/recover/vault-steps";
@@ -158,6 +160,7 @@ async function begin(more: Partial<VaultWork> = {}) {
     shares: async () => knownShares(living)!,
     since: null,
     pgpKeys: undefined,
+    folder,
     ...more,
   } as unknown as VaultWork;
   return { said, work };
@@ -223,6 +226,36 @@ it("killed before new shares were Vault's, it makes others; killed just after, i
   await settings.setSecret(settingNames.next, made);
   await vaultWork.rekeyed((await begin()).work);
   expect((await settings.values([settingNames.shares])).get(settingNames.shares)).toBe(made);
+}, 120_000);
+
+it("writes each holder's share, which their PGP key opens, and keeps none; twice is the same", async () => {
+  const holders = await Promise.all(
+    ["ana", "luis"].map((name) => generateKey({ userIDs: [{ name, email: `${name}@holder.test` }], format: "object" })),
+  );
+  const pgpKeys = holders.map(({ publicKey }) => Buffer.from(publicKey.write()).toString("base64"));
+  await vaultWork.cleaned((await begin({ pgpKeys })).work); // what an earlier rekey left is no share of this one
+  const unsealShares = await (await begin()).work.shares();
+  const files: string[][] = [];
+  for (const _ of [1, 2]) {
+    const { work } = await begin({ pgpKeys, shares: async () => unsealShares });
+    await vaultWork.rekeyed(work);
+    files.push(await readdir(join(folder, "vault-shares-r1")));
+  }
+  expect(files[1]).toEqual(files[0]);
+  expect((await settings.values([settingNames.shares])).get(settingNames.shares)).toBeUndefined();
+  const shares = await Promise.all(
+    files[0]!.map(async (name) => {
+      const holder = holders.find(({ publicKey }) => name.includes(publicKey.getFingerprint()))!;
+      const binaryMessage = await readFile(join(folder, "vault-shares-r1", name));
+      const message = await readMessage({ binaryMessage });
+      return (await decrypt({ message, decryptionKeys: holder.privateKey })).data as string;
+    }),
+  );
+  await onHost(stopScript(["vault"]));
+  await onHost(isolateScript);
+  const { work, said } = await begin({ shares: async () => shares });
+  await vaultWork.looked(work);
+  expect(said).toContain("found: 1 tokens, 0 of them root; 0 leases; 0 AppRole secret ids");
 }, 120_000);
 
 it("is reached again afterwards, unsealed, and from the site's network alone", async () => {
