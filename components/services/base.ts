@@ -80,8 +80,8 @@ export function vault(): ContainerSpec {
     mounts: [{ set: "vault", path: "/vault/data" }],
     // Healthy is "it answers"; that it is unsealed is for the gate to say, since only the shares' holders can change it.
     health: httpHealth("wget", 8200, "/v1/sys/health?standbyok=true&sealedcode=200&uninitcode=200"),
-    // Its audit log (images/agent/src/vault-site.ts): some weeks of a site that asks it every 3 s.
-    log: { megabytes: 50, files: 20 },
+    // Its audit log (images/agent/src/vault-site.ts): about a week of a site that asks it every 3 s.
+    log: { megabytes: 30, files: 20 },
     memoryMiB: 512,
     startSeconds: 120,
     stopSeconds: 15,

@@ -57,7 +57,7 @@ describe.each(["primary", "recovery"] as const)("the containers of the %s", (rol
     expect(each((c) => [c["logDriver"], c["logOpts"]])).toEqual(
       all(["json-file", { "max-size": "10m", "max-file": "3" } as Record<string, string>], {
         // Its audit log is in it.
-        vault: ["json-file", { "max-size": "50m", "max-file": "20", compress: "true" }],
+        vault: ["json-file", { "max-size": "30m", "max-file": "20", compress: "true" }],
       }),
     );
   });

@@ -231,14 +231,26 @@ export const containerCases: Record<string, Case> = {
     unknown: { ...run({ restart: UNKNOWN }), says: later_("restart") },
   },
   "container-logs": {
-    compliant: [run({ logDriver: "json-file", logOpts: { "max-size": "10m", "max-file": "3" } })],
+    compliant: [
+      run({ logDriver: "json-file", logOpts: { "max-size": "10m", "max-file": "3" } }),
+      run({ logDriver: "json-file", logOpts: { "max-size": "30m", "max-file": "20", compress: "true" } }),
+    ],
     violating: [
+      {
+        ...run({ logDriver: "json-file", logOpts: { "max-size": "30m", "max-file": "20" } }),
+        says: says(
+          "logOpts",
+          '{"max-file":"20","max-size":"30m"}',
+          "max-size times max-file at most 100 MB, where a compressed file counts a tenth",
+          'set { "max-size": "10m", "max-file": "3" }',
+        ),
+      },
       {
         ...run({ logDriver: "json-file" }),
         says: says(
           "logOpts",
           "nothing",
-          "max-size times max-file at most 100 MB",
+          "max-size times max-file at most 100 MB, where a compressed file counts a tenth",
           'set { "max-size": "10m", "max-file": "3" }',
         ),
       },
@@ -247,7 +259,7 @@ export const containerCases: Record<string, Case> = {
         says: says(
           "logOpts",
           '{"max-size":"1g","max-file":"3"}',
-          "max-size times max-file at most 100 MB",
+          "max-size times max-file at most 100 MB, where a compressed file counts a tenth",
           'set { "max-size": "10m", "max-file": "3" }',
         ),
       },
