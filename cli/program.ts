@@ -143,7 +143,7 @@ export function buildProgram({ lang, context, onExit, completion = true }: Progr
   runs(
     recovers(
       confirmed(toATime(command(recover, "vault")))
-        .option("--since <time>", t.options.since, time(t.allowed))
+        .option("--since <time>", t.options.since, time(t.notATime))
         .option("--pgp-keys <files>", t.options.pgpKeys)
         .option("--json", t.options.json),
     ),

@@ -156,8 +156,7 @@ export const vaultWork: Readonly<Record<VaultStep, (work: VaultWork) => Promise<
     await living.run(reopenScript);
     const made = ["gateway", "agent"];
     const containers = made.map((name) => `**docker:index/container:Container::${name}`);
-    // The program names the records that it finds in the zone as imported, and the engine, which would do that anyway, wants to be told so.
-    await upOnly(living, [...containers, "**cloudflare:index/dnsRecord:DnsRecord::**"], context.signal);
+    await upOnly(living, containers, context.signal);
     await living.run(startScript(["vault", ...made], healthySeconds));
     say(t.reopened);
   },
