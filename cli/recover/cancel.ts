@@ -29,7 +29,8 @@ export const run: Run<StackOptions & { yes?: boolean }> = async (given, options)
       return exitCodes.ok;
     }
     // Vault must not come back as it was: whoever has its shares or tokens would be back too.
-    if (begun.switchedAt !== null || begun.folder === "vault") throw new OperatorError(t.tooLateToCancel(begun.id), exitCodes.refused);
+    if (begun.switchedAt !== null || begun.folder === "vault")
+      throw new OperatorError(t.tooLateToCancel(begun.id), exitCodes.refused);
     if (!options.yes) await confirm(living.config.site.domain, context);
     for (const names of stoppedBy(begun)) await living.run(startScript(names, healthySeconds));
     await living.run("docker start agent >/dev/null");

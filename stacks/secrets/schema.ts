@@ -58,7 +58,8 @@ export const secretsSchema = z.strictObject({
     fix: "unsealShares in the primary's output vaultEscrow, or the escrow",
   }),
   vaultUnsealSharesNext: z.array(z.string().min(20)).min(1).optional().meta({
-    description: "Made by smarter recover vault, and not Vault's yet: the same command again makes them so, and removes this.",
+    description:
+      "Made by smarter recover vault, and not Vault's yet: the same command again makes them so, and removes this.",
     allowed: "only while a recovery of Vault is under way",
     fix: "smarter recover vault",
   }),

@@ -240,7 +240,7 @@ export const containerCases: Record<string, Case> = {
         ...run({ logDriver: "json-file", logOpts: { "max-size": "30m", "max-file": "20" } }),
         says: says(
           "logOpts",
-          '{"max-file":"20","max-size":"30m"}',
+          '{"max-size":"30m","max-file":"20"}',
           "max-size times max-file at most 100 MB, where a compressed file counts a tenth",
           'set { "max-size": "10m", "max-file": "3" }',
         ),
