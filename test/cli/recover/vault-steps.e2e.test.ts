@@ -37,13 +37,14 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "smarteros-steps-"));
   engine = await startPrivateEngine();
   await makeImage(vault);
+  await mkdir(join(folder, "vault"));
   await engine.docker.createNetwork({ Name: networkName, Driver: "bridge" });
   const made = await engine.docker.createContainer({
     name: "vault",
     Image: image,
     Entrypoint: ["/bin/vault", "server", "-config=/etc/vault.hcl"],
     Labels: { "smarteros.service": "vault" },
-    HostConfig: { NetworkMode: "bridge" },
+    HostConfig: { NetworkMode: "bridge", Binds: [`${join(folder, "vault")}:/data`] },
   });
   await engine.docker.getNetwork("bridge").disconnect({ Container: made.id });
   await engine.docker.getNetwork(networkName).connect({ Container: made.id, EndpointConfig: { Aliases: ["vault"] } });
@@ -74,6 +75,7 @@ async function makeImage(vault: string): Promise<void> {
   await put(agentBundle, "agent.cjs");
   await mkdir(join(tree, "data"), { recursive: true });
   await mkdir(join(tree, "etc"), { recursive: true });
+  await mkdir(join(tree, "tmp"));
   await writeFile(
     join(tree, "etc", "vault.hcl"),
     `disable_mlock = true
@@ -145,6 +147,7 @@ async function begin(more: Partial<VaultWork> = {}) {
   } as unknown as VaultWork["living"];
   let journal = {
     id: "r1",
+    folder: "vault",
     at: null,
     checks: null,
     vault: { done: [], found: null, reads: null },
@@ -228,11 +231,83 @@ it("killed before new shares were Vault's, it makes others; killed just after, i
   expect((await settings.values([settingNames.shares])).get(settingNames.shares)).toBe(made);
 }, 120_000);
 
+it("puts an earlier snapshot in place; twice is the same, and what was there is kept", async () => {
+  const token = (await settings.values([settingNames.token])).get(settingNames.token)!;
+  const path = "secret/data/smarteros/tenant";
+  const write = (value: string) =>
+    askVault(
+      `fetch(v + '${path}', { method: 'POST', headers: h, body: JSON.stringify({ data: { value: '${value}' } }) })`,
+      token,
+    );
+  const read = (as: string) =>
+    askVault(`fetch(v + '${path}', { headers: h })`, as).then((text) => JSON.parse(text).data.data.value as string);
+  await onHost(isolateScript);
+  await onHost(reopenScript);
+  await write("before");
+  const saved = await onHost(
+    inVault(
+      "fetch(v + 'sys/storage/raft/snapshot', { headers: h }).then((r) => r.arrayBuffer()).then((b) => console.log(Buffer.from(b).toString('base64')))",
+    ),
+    { input: token },
+  );
+  const seal = JSON.parse(await askVault("fetch(v + 'sys/seal-status')", token)) as {
+    cluster_id: string;
+    n: number;
+    t: number;
+  };
+  await write("after");
+
+  // The agent's own restore of a file set, from a store, is tested elsewhere (test/images).
+  const restores = async (script: string, how?: RunOptions) => {
+    if (!/ restore$/m.test(script)) return onHost(script, how);
+    const fresh = join(folder, "vault.new-r1");
+    await writeFile(join(fresh, "vault.snap"), Buffer.from(saved, "base64"));
+    await writeFile(
+      join(fresh, "vault.json"),
+      JSON.stringify({ clusterId: seal.cluster_id, shares: seal.n, threshold: seal.t }),
+    );
+    return "";
+  };
+  await onHost(stopScript(["vault"]));
+  await onHost(isolateScript);
+  for (const _ of [1, 2]) {
+    const { work } = await begin();
+    Object.assign(work.living, { run: restores, readerKeys: { s3AccessKey: "a", s3SecretKey: "b" } });
+    Object.assign(work.living, { config: storeConfig });
+    Object.assign(work.begun, {
+      set: { key: "k", manifest: { body: { files: { vault: { snapshot: "s", takenAt: "t" } } } } },
+    });
+    await work.note({ at: "2026-11-24T12:00:00.000Z", switchedAt: null });
+    await vaultWork.restored(work);
+    expect(work.journal().switchedAt).not.toBeNull();
+  }
+  expect((await readdir(folder)).filter((name) => name.startsWith("vault")).sort()).toEqual([
+    "vault",
+    "vault.damaged-r1",
+  ]);
+  await vaultWork.cleaned((await begin()).work);
+  await onHost(reopenScript);
+  expect(await read((await settings.values([settingNames.token])).get(settingNames.token)!)).toBe("before");
+}, 180_000);
+
+/** A script that runs JavaScript in the site's network: `v` is Vault's API, `h` the headers with the token that it reads. */
+const inVault = (javascript: string) =>
+  `docker run --rm --interactive --network ${networkName} --entrypoint /bin/node ${image} -e "const v = '${address}/v1/'; const h = { 'x-vault-token': require('fs').readFileSync(0, 'utf8') }; ${javascript}"`;
+const askVault = (fetching: string, token: string) =>
+  onHost(inVault(`${fetching}.then((r) => r.text()).then((t) => console.log(t))`), { input: token });
+
+/** As much of the settings as a restore is told. */
+const storeConfig = {
+  site: { generation: 1, backups: { bucket: "b", region: "us-east-1" } },
+  secrets: { postgresCipher: "c", filesCipher: "c" },
+};
+
 it("writes each holder's share, which their PGP key opens, and keeps none; twice is the same", async () => {
   const holders = await Promise.all(
     ["ana", "luis"].map((name) => generateKey({ userIDs: [{ name, email: `${name}@holder.test` }], format: "object" })),
   );
   const pgpKeys = holders.map(({ publicKey }) => Buffer.from(publicKey.write()).toString("base64"));
+  await onHost(isolateScript);
   await vaultWork.cleaned((await begin({ pgpKeys })).work); // what an earlier rekey left is no share of this one
   const unsealShares = await (await begin()).work.shares();
   const files: string[][] = [];
@@ -262,9 +337,9 @@ it("is reached again afterwards, unsealed, and from the site's network alone", a
   await onHost(isolateScript);
   await onHost(reopenScript);
   const token = (await settings.values([settingNames.token])).get(settingNames.token)!;
-  const ask = `fetch('${address}/v1/auth/token/lookup-self', { headers: { 'x-vault-token': process.argv[1] } }).then((r) => console.log(r.status))`;
   const status = await onHost(
-    `docker run --rm --network ${networkName} --entrypoint /bin/node ${image} -e "${ask}" '${token}'`,
+    inVault("fetch(v + 'auth/token/lookup-self', { headers: h }).then((r) => console.log(r.status))"),
+    { input: token },
   );
   expect(status.trim()).toBe("200");
 }, 60_000);

@@ -23,7 +23,7 @@ export async function harden(spec: VaultHardenSpec, log: Log): Promise<unknown> 
   } catch (error) {
     if (!(error instanceof SharesRefused)) throw error;
     throw new Failure(
-      `Vault cannot be opened: ${error.message}; nothing was changed; fix: the shares that open it now`,
+      `Vault cannot be opened: ${error.message}`, // what to do is for whoever runs the step to say
       exitCodes.vaultShares,
     );
   }
