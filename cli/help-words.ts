@@ -11,6 +11,7 @@ type CommandName =
   | "networks"
   | "cancel"
   | "release"
+  | "rotate"
   | "checklist"
   | "audit"
   | "drill"
@@ -45,11 +46,14 @@ interface HelpWords {
     readonly service: string;
     readonly preview: string;
     readonly path: string;
+    readonly credentials: string;
+    readonly olderThan: string;
+    readonly done: string;
     readonly help: string;
   };
   /** Shown below the help of commands whose exit codes differ. */
   readonly exits: Readonly<
-    Record<"smarter" | "status" | "activate" | "failback" | "recover" | "checklist" | "audit" | "doctor" | "drill", string>
+    Record<"smarter" | "status" | "activate" | "failback" | "recover" | "rotate" | "checklist" | "audit" | "doctor" | "drill", string>
   >;
   readonly usage: string;
   readonly arguments: string;
@@ -74,6 +78,7 @@ export const helpWords: Words<HelpWords> = {
       networks: "Docker networks, published ports and firewall rules, repaired to what the stack declares; no data is touched",
       cancel: "ends a recovery that is not in place yet: the services run on the data of before",
       release: "deletes the damaged data that recoveries have kept",
+      rotate: "replaces credentials, oldest first: new ones handed out, proved, old ones refused, noted; run again, it resumes",
       checklist: "the items of the plan's checklist after a recovery, each checked",
       audit: "what an auditor asks, each statement with its evidence",
       drill: "a drill on this machine's local cloud; its own options follow it (drill -- --help)",
@@ -104,6 +109,9 @@ export const helpWords: Words<HelpWords> = {
       preview: "open the database of that time beside the living one, for reading; changes nothing",
       service: "service of the plan whose files are backed up",
       path: "only this file or folder, below the service's data folder: filestore/odoo/ab",
+      credentials: "credentials, or all of a kind: s3, databasePasswords (default: all that the program replaces itself)",
+      olderThan: "only those older than so many days: 90d",
+      done: "a person has changed them: note it, change nothing",
       noDrift: "do not compare the state with the clouds (quicker)",
       help: "show this help",
     },
@@ -118,6 +126,8 @@ export const helpWords: Words<HelpWords> = {
         "Exit codes: 0 back on the primary; 1 failed (run it again to resume); 2 back, but the checklist has open items; 4 refused, the other site serves; 130 Ctrl-C.",
       recover:
         "Exit codes: 0 done; 1 failed (run it again to resume); 2 recovered, but the backups lag; 4 refused, nothing was changed; 130 Ctrl-C.",
+      rotate:
+        "Exit codes: 0 replaced and proved; 1 failed (run it again to resume); 2 replaced, but some of the named are a person's; 4 refused, nothing was changed; 130 Ctrl-C.",
       checklist: "Exit codes: 0 every item holds; 2 one does not; 1 it could not look.",
       audit: "Exit codes: 0 nothing required is missing; 2 something is; 1 it could not look.",
       doctor: "Exit codes: 0 nothing is missing; 2 something is.",
@@ -147,6 +157,8 @@ export const helpWords: Words<HelpWords> = {
       networks: "redes de Docker, puertos publicados y reglas de firewall, reparados a lo que declara el stack; no toca datos",
       cancel: "termina una recuperación que aún no está en su lugar: los servicios siguen con los datos de antes",
       release: "borra los datos dañados que las recuperaciones guardaron",
+      rotate:
+        "reemplaza credenciales, las más antiguas primero: se entregan nuevas, se prueban, se rechazan las anteriores, se anota; repetido, continúa",
       checklist: "los puntos del checklist posterior a la recuperación, cada uno comprobado",
       audit: "lo que pregunta un auditor, cada afirmación con su evidencia",
       drill: "un simulacro en la nube local de esta máquina; le siguen sus propias opciones (drill -- --help)",
@@ -177,6 +189,10 @@ export const helpWords: Words<HelpWords> = {
       preview: "abrir la base de datos de ese momento junto a la viva, para leer; no cambia nada",
       service: "servicio del plan cuyos archivos se respaldan",
       path: "solo este archivo o carpeta, bajo la carpeta de datos del servicio: filestore/odoo/ab",
+      credentials:
+        "credenciales, o todas las de una clase: s3, databasePasswords (por defecto: todas las que reemplaza el programa mismo)",
+      olderThan: "solo las de más de tantos días: 90d",
+      done: "las cambió una persona: anotarlo, no cambiar nada",
       noDrift: "no comparar el estado con las nubes (más rápido)",
       help: "mostrar esta ayuda",
     },
@@ -191,6 +207,8 @@ export const helpWords: Words<HelpWords> = {
         "Códigos de salida: 0 de vuelta en el primario; 1 falló (repetir el comando continúa); 2 de vuelta, pero quedan puntos del checklist; 4 rechazado, el otro sitio sirve; 130 Ctrl-C.",
       recover:
         "Códigos de salida: 0 hecho; 1 falló (repetir el comando continúa); 2 recuperado, pero los respaldos tardan; 4 rechazado, nada cambió; 130 Ctrl-C.",
+      rotate:
+        "Códigos de salida: 0 reemplazadas y probadas; 1 falló (repetir el comando continúa); 2 reemplazadas, pero algunas de las nombradas son de una persona; 4 rechazado, nada cambió; 130 Ctrl-C.",
       checklist: "Códigos de salida: 0 se cumplen todos; 2 alguno no; 1 no se pudo mirar.",
       audit: "Códigos de salida: 0 no falta nada exigido; 2 falta algo; 1 no se pudo mirar.",
       doctor: "Códigos de salida: 0 no falta nada; 2 falta algo.",

@@ -11,6 +11,7 @@ import { incidentWords } from "../../cli/incident/words";
 import { asLanguage, givenLanguage, messageLanguage } from "../../cli/language";
 import { recoverWords } from "../../cli/recover/words";
 import { planWords } from "../../cli/plan/words";
+import { rotateWords } from "../../cli/rotate/words";
 import { statusWords } from "../../cli/status/words";
 import { askWords, watchWords } from "../../cli/words";
 import { checklist } from "../../plan/organisation";
@@ -30,6 +31,7 @@ const all = {
   incidentWords,
   planWords,
   recoverWords,
+  rotateWords,
   statusWords,
   watchWords,
 };

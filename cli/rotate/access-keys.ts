@@ -1,0 +1,110 @@
+import { DeleteAccessKeyCommand, ListAccessKeysCommand, ListUsersCommand } from "@aws-sdk/client-iam";
+import { ListObjectsV2Command, S3ServiceException } from "@aws-sdk/client-s3";
+import { identityName, type IdentityRole } from "../../components/backup/names";
+import { generationLayout } from "../../contracts/generation";
+import { s3Client, type StoreAccess } from "../../stacks/backup-store";
+import { iamClient } from "../../stacks/iam-client";
+import { roles } from "./inventory";
+
+/** A key of a user of the backups, as IAM lists it. */
+export interface AccessKey {
+  readonly role: IdentityRole;
+  readonly user: string;
+  readonly id: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly active: boolean;
+}
+
+/** How IAM is reached. */
+export interface IamArgs {
+  readonly access: StoreAccess;
+  /** Instead of AWS' own. */
+  readonly endpoint?: string | undefined;
+  /** Authority of an endpoint that this process does not trust by itself. */
+  readonly caPem?: string;
+}
+
+const clientOf = ({ access, endpoint, caPem }: IamArgs) => iamClient({ ...access, endpoint }, caPem);
+
+/** Every key of the users of one generation. @throws the store's error */
+export async function accessKeysIn(args: IamArgs, generation: number, signal?: AbortSignal): Promise<AccessKey[]> {
+  const iam = clientOf(args);
+  try {
+    const { Users = [] } = await iam.send(new ListUsersCommand({}), { abortSignal: signal });
+    const owned = Users.flatMap(({ UserName: user = "" }) => {
+      const role = roles.find((r) => new RegExp(`^${identityName(r, generation)}(-|$)`).test(user));
+      return role ? [{ role, user }] : [];
+    });
+    const keys = await Promise.all(
+      owned.map(async ({ role, user }) => {
+        const listed = await iam.send(new ListAccessKeysCommand({ UserName: user }), { abortSignal: signal });
+        return (listed.AccessKeyMetadata ?? []).map(({ AccessKeyId: id = "?", CreateDate, Status }): AccessKey => ({
+          role,
+          user,
+          id,
+          createdAt: (CreateDate ?? new Date(0)).toISOString(),
+          active: Status === "Active",
+        }));
+      }),
+    );
+    return keys.flat();
+  } finally {
+    iam.destroy();
+  }
+}
+
+/** Both halves of a key. Secret. */
+export interface KeyPair {
+  readonly s3AccessKey: string;
+  readonly s3SecretKey: string;
+}
+
+/** Whether S3 still lets a key in: it lists one name of its generation, which each of the roles may. @throws when S3 does not answer */
+export async function isAccepted(
+  { accessKey: _, secretKey: __, profile: ___, ...store }: StoreAccess,
+  bucket: string,
+  generation: number,
+  key: KeyPair,
+  caPem?: string,
+): Promise<boolean> {
+  const s3 = s3Client({ ...store, accessKey: key.s3AccessKey, secretKey: key.s3SecretKey }, caPem);
+  try {
+    const { prefix } = generationLayout(generation);
+    await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, MaxKeys: 1 }));
+    return true;
+  } catch (error) {
+    // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html: it knows no such key, which is not that the key may not list.
+    if (error instanceof S3ServiceException && error.name === "InvalidAccessKeyId") return false;
+    throw error;
+  } finally {
+    s3.destroy();
+  }
+}
+
+/** Clocks of IAM and of this machine may differ by so much, in milliseconds. */
+const clockDifference = 300_000;
+
+/**
+ * Keys that an engine made and was killed before it noted: not in its state, and made since the rotation began. Nobody has their secrets.
+ * @param known ids in the state @param begun since when each role's key is being replaced, ISO 8601
+ */
+export const orphans = (
+  keys: readonly AccessKey[],
+  known: readonly string[],
+  begun: Readonly<Partial<Record<IdentityRole, string>>>,
+): AccessKey[] =>
+  keys.filter(({ role, id, createdAt }) => {
+    const since = begun[role];
+    return since !== undefined && !known.includes(id) && Date.parse(createdAt) >= Date.parse(since) - clockDifference;
+  });
+
+/** Takes keys back. @throws the store's error */
+export async function deleteKeys(args: IamArgs, keys: readonly AccessKey[]): Promise<void> {
+  const iam = clientOf(args);
+  try {
+    for (const { user, id } of keys) await iam.send(new DeleteAccessKeyCommand({ UserName: user, AccessKeyId: id }));
+  } finally {
+    iam.destroy();
+  }
+}
