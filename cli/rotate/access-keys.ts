@@ -1,14 +1,14 @@
 import { DeleteAccessKeyCommand, ListAccessKeysCommand, ListUsersCommand } from "@aws-sdk/client-iam";
 import { ListObjectsV2Command, S3ServiceException } from "@aws-sdk/client-s3";
-import { identityName, type IdentityRole } from "../../components/backup/names";
+import { identityUserName, type IdentityRole } from "../../components/backup/names";
 import { generationLayout } from "../../contracts/generation";
 import { s3Client, type StoreAccess } from "../../stacks/backup-store";
 import { iamClient } from "../../stacks/iam-client";
-import { roles } from "./inventory";
 
 /** A key of a user of the backups, as IAM lists it. */
 export interface AccessKey {
   readonly role: IdentityRole;
+  readonly generation: number;
   readonly user: string;
   readonly id: string;
   /** ISO 8601. */
@@ -27,20 +27,20 @@ export interface IamArgs {
 
 const clientOf = ({ access, endpoint, caPem }: IamArgs) => iamClient({ ...access, endpoint }, caPem);
 
-/** Every key of the users of one generation. @throws the store's error */
-export async function accessKeysIn(args: IamArgs, generation: number, signal?: AbortSignal): Promise<AccessKey[]> {
+/** Every key of the backups' users, of every generation. @throws the store's error */
+export async function accessKeysIn(args: IamArgs, signal?: AbortSignal): Promise<AccessKey[]> {
   const iam = clientOf(args);
   try {
     const { Users = [] } = await iam.send(new ListUsersCommand({}), { abortSignal: signal });
     const owned = Users.flatMap(({ UserName: user = "" }) => {
-      const role = roles.find((r) => new RegExp(`^${identityName(r, generation)}(-|$)`).test(user));
-      return role ? [{ role, user }] : [];
+      const [, role, generation] = identityUserName.exec(user) ?? [];
+      return role ? [{ role: role as IdentityRole, generation: Number(generation), user }] : [];
     });
     const keys = await Promise.all(
-      owned.map(async ({ role, user }) => {
+      owned.map(async ({ user, ...of }) => {
         const listed = await iam.send(new ListAccessKeysCommand({ UserName: user }), { abortSignal: signal });
         return (listed.AccessKeyMetadata ?? []).map(({ AccessKeyId: id = "?", CreateDate, Status }): AccessKey => ({
-          role,
+          ...of,
           user,
           id,
           createdAt: (CreateDate ?? new Date(0)).toISOString(),

@@ -16,7 +16,7 @@ import { accessKeysIn, deleteKeys, orphans } from "./access-keys";
 import { apply } from "./apply";
 import { measuringAway } from "./away";
 import { credentials, roles, s3Name } from "./inventory";
-import { agesOf, isNamed, planRotation, unknownNames, type Step } from "./plan";
+import { agesOf, isNamed, ofGeneration, planRotation, unknownNames, type Step } from "./plan";
 import { oldOnes, proveKey, provePassword, type Old } from "./prove";
 import { renderSteps } from "./render";
 import { databaseOf, RotationSettings } from "./settings";
@@ -47,8 +47,12 @@ export const run: Run<RotateOptions> = async (given, options) => {
     const { site, aws } = living.config;
     const iam = { access: aws, endpoint: aws.iamEndpoint };
     const now = new Date();
-    const keys = answerOf(await ask(iamSeconds, (signal) => accessKeysIn(iam, site.generation, signal)));
-    const steps = planRotation(options, agesOf(living.config.credentials, keys), now.getTime());
+    const keys = answerOf(await ask(iamSeconds, (signal) => accessKeysIn(iam, signal)));
+    const steps = planRotation(
+      options,
+      agesOf(living.config.credentials, keys && ofGeneration(keys, site.generation)),
+      now.getTime(),
+    );
     const own = steps.filter(({ way }) => way === "program");
     const others = steps.filter(({ way }) => way !== "program");
     if (steps.length === 0) {
@@ -94,7 +98,7 @@ async function rotate(
 ): Promise<Rotated> {
   const { lang, signal, output } = context;
   const t = rotateWords[lang];
-  const { site, secrets, aws } = living.config;
+  const { secrets, aws } = living.config;
   const iam = { access: aws, endpoint: aws.iamEndpoint };
   const started = performance.now();
   const old = await oldOnes(living);
@@ -146,7 +150,7 @@ async function rotate(
     );
     if (Object.keys(begun).length === 0) return;
     const known = await engine.idsOf("aws:iam/accessKey:AccessKey");
-    const left = orphans(await accessKeysIn(iam, site.generation), known, begun);
+    const left = orphans(await accessKeysIn(iam), known, begun);
     if (left.length === 0) return;
     await deleteKeys(iam, left);
     tell(left.map(({ user, id }) => `${user}: ${id}`).join(", "));

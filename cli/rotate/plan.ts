@@ -11,6 +11,10 @@ export interface Age {
   readonly pending: boolean;
 }
 
+/** Of all generations' keys, those of the one that serves. */
+export const ofGeneration = (keys: readonly AccessKey[], generation: number | undefined): AccessKey[] =>
+  keys.filter((key) => key.generation === generation);
+
 /**
  * Age of every credential: of the S3 keys by IAM's own word, where it was asked, of the others by the record in the settings.
  * @param keys undefined: IAM was not asked, or did not answer
@@ -50,6 +54,19 @@ export interface Wanted {
   /** Only those that are older, in seconds. @default all */
   readonly olderThan?: number;
 }
+
+/** Credentials that a stack has: those that its settings hold, that were ever recorded, and the keys that every site has. */
+export const presentIn = (values: Readonly<Record<string, string>>, record: CredentialRecord): Credential[] =>
+  credentials.filter(
+    ({ name }) =>
+      name.startsWith("s3.") ||
+      name === "ssh.operator" ||
+      record[name] !== undefined ||
+      values[settingOf(name)] !== undefined,
+  );
+
+/** Key of the settings. @example settingOf("databasePasswords.odoo") === "smarteros:databasePasswords" */
+const settingOf = (name: string) => (name.includes(":") ? name : `smarteros:${name.split(".")[0]}`);
 
 /** Names that are no credential's, and hold none. */
 export const unknownNames = (names: readonly string[]): string[] =>

@@ -86,10 +86,7 @@ export async function proveKey(living: Living, role: IdentityRole, old: Old): Pr
         ]
       : []),
     asked(alone, async () => {
-      const keys = ofSameUser(
-        await accessKeysIn({ access: aws, endpoint: aws.iamEndpoint }, site.generation),
-        inUse.s3AccessKey,
-      );
+      const keys = ofSameUser(await accessKeysIn({ access: aws, endpoint: aws.iamEndpoint }), inUse.s3AccessKey);
       return check(
         alone,
         keys.length === 1,

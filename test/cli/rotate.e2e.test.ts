@@ -102,7 +102,7 @@ describe("smarter rotate", { timeout: minutes(12) }, () => {
     const args = ["s3", "databasePasswords.odoo", "--yes"];
     let said = await killedAt(/credential\(s\) begun/, ...args);
     // As if an engine had been killed between making a key and noting it.
-    const { user } = (await accessKeysIn(iam(), 1)).find(({ role }) => role === "writer")!;
+    const { user } = (await accessKeysIn(iam())).find(({ role }) => role === "writer")!;
     const client = iamClient({ ...operatorStore, endpoint: addresses.iam.operatorUrl }, caPem());
     const { AccessKey } = await client.send(new CreateAccessKeyCommand({ UserName: user }));
     client.destroy();
@@ -119,7 +119,7 @@ describe("smarter rotate", { timeout: minutes(12) }, () => {
     const [after, now] = [await inUse(), await passwords()];
     for (const role of roles) {
       expect([role, await accepted(before[role]), await accepted(after[role])]).toEqual([role, false, true]);
-      const listed = (await accessKeysIn(iam(), 1)).filter((key) => key.role === role);
+      const listed = (await accessKeysIn(iam())).filter((key) => key.role === role);
       expect([role, listed.map(({ id }) => id)]).toEqual([role, [after[role].s3AccessKey]]);
     }
     expect([await logsIn("odoo", old["odoo"]!), await logsIn("odoo", now["odoo"]!)]).toEqual([false, true]);

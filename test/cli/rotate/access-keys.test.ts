@@ -39,7 +39,7 @@ it.each([
       .send(new PutUserPolicyCommand({ UserName, PolicyName: "backups", PolicyDocument: JSON.stringify(policy) }));
     const [old, fresh] = [await newKey(UserName), await newKey(UserName)];
     const accepted = (key: KeyPair) => isAccepted(iam.access, bucket, 1, key, cloud.pki.caPem);
-    const listed = async () => (await accessKeysIn(iam, 1)).filter((key) => key.role === role);
+    const listed = async () => (await accessKeysIn(iam)).filter((key) => key.role === role && key.generation === 1);
 
     expect([await accepted(old), await accepted(fresh)]).toEqual([true, true]);
     expect((await listed()).map(({ user, id, active }) => [user, id, active]).sort()).toEqual(
@@ -51,7 +51,6 @@ it.each([
     );
     expect([await accepted(old), await accepted(fresh)]).toEqual([false, true]);
     expect((await listed()).map(({ id }) => id)).toEqual([fresh.s3AccessKey]);
-    expect(await accessKeysIn(iam, 10)).toEqual([]);
   },
 );
 

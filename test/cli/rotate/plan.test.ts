@@ -15,7 +15,7 @@ const daysAgo = (days: number) => new Date(now - days * 86_400_000).toISOString(
 const made = (days: number, more: object = {}) => ({ madeAt: daysAgo(days), by: "ana@laptop", ...more });
 const names = credentials.map(({ name }) => name);
 const key = (role: AccessKey["role"], days: number, more: Partial<AccessKey> = {}): AccessKey => ({
-  ...{ role, user: `backup-${role}-g1-7e1`, id: `AKIA-${role}`, createdAt: daysAgo(days), active: true },
+  ...{ role, generation: 1, user: `backup-${role}-g1-7e1`, id: `AKIA-${role}`, createdAt: daysAgo(days), active: true },
   ...more,
 });
 const planned = (record: CredentialRecord, wanted: Partial<Wanted> = {}, keys: readonly AccessKey[] = []) =>
