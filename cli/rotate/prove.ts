@@ -58,21 +58,19 @@ const asked = (name: string, ask: () => Promise<GateCheck>): Promise<GateCheck> 
 export async function proveKey(living: Living, role: IdentityRole, old: Old): Promise<GateCheck[]> {
   const { site, aws } = living.config;
   const { bucket } = site.backups;
-  const inUse = await keyInUse(living, role);
+  const inUse = await keyInUse(living, role).catch((error: Error) => error);
+  if (inUse instanceof Error) return [check(s3Name(role), false, `which key is in use is not known: ${inUse.message}`)];
   const before = old.keys.get(role);
   const name = s3Name(role);
   const replaced = before !== undefined && before.s3AccessKey !== inUse.s3AccessKey;
-  const accepted = `${name}: S3 takes the new key`;
+  const accepted = `${name}: S3 takes the key in use`;
   const refused = `${name}: S3 refuses the old key`;
   const alone = `${name}: IAM knows one key`;
   return Promise.all([
-    asked(accepted, async () =>
-      check(
-        accepted,
-        await isAccepted(aws, bucket, site.generation, inUse),
-        `${inUse.s3AccessKey} lists g${site.generation}/`,
-      ),
-    ),
+    asked(accepted, async () => {
+      const ok = await isAccepted(aws, bucket, site.generation, inUse);
+      return check(accepted, ok, `${inUse.s3AccessKey}: ${ok ? `lists g${site.generation}/` : "InvalidAccessKeyId"}`);
+    }),
     ...(replaced
       ? [
           asked(refused, async () => {

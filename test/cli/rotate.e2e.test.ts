@@ -6,7 +6,14 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
-import { CreateAccessKeyCommand } from "@aws-sdk/client-iam";
+import {
+  CreateAccessKeyCommand,
+  CreateUserCommand,
+  DeleteAccessKeyCommand,
+  DeleteUserCommand,
+  DeleteUserPolicyCommand,
+  PutUserPolicyCommand,
+} from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { accessKeysIn, isAccepted, type KeyPair } from "../../cli/rotate/access-keys";
@@ -15,6 +22,7 @@ import { loginScript } from "../../cli/rotate/prove";
 import { gateCheck } from "../../contracts/gate";
 import type { Ground, Primary } from "../../drill/ground";
 import { drillSite } from "../../drill/settings";
+import { guardPolicy } from "../../components/backup/policies";
 import { runOverSsh } from "../../components/host/ssh";
 import { addresses } from "../../local-cloud/addresses";
 import { iamClient } from "../../stacks/iam-client";
@@ -151,6 +159,46 @@ describe("smarter rotate", { timeout: minutes(12) }, () => {
     for (const [database, password] of Object.entries(now))
       expect([database, await logsIn(database, password)]).toEqual([database, true]);
     await backedUp(120);
+  });
+
+  it("fails half-way: says what is in force; mended, the same command goes on", async () => {
+    const before = await inUse();
+    const { user } = (await accessKeysIn(iam())).find(({ role }) => role === "guard")!;
+    const { user: writer } = (await accessKeysIn(iam())).find(({ role }) => role === "writer")!;
+    const client = iamClient({ ...operatorStore, endpoint: addresses.iam.operatorUrl }, caPem());
+    // A user that somebody has deleted: no key can be made for it.
+    const policy = { UserName: user, PolicyName: "backups" };
+    await client.send(new DeleteAccessKeyCommand({ UserName: user, AccessKeyId: before.guard.s3AccessKey }));
+    await client.send(new DeleteUserPolicyCommand(policy));
+    await client.send(new DeleteUserCommand({ UserName: user }));
+    const failed = await rotate("s3.guard", "s3.writer", "--yes");
+    log(failed.stdout + failed.stderr);
+    expect(failed.exitCode).toBe(1);
+    expect(failed.stdout).toMatch(/^In force now:\n/m);
+    expect(failed.stdout).toMatch(/✓ s3\.writer: S3 takes the key in use/);
+    expect(failed.stdout).toMatch(/✗ s3\.guard: S3 takes the key in use/);
+    expect(failed.stderr).toContain("The same command goes on");
+    expect(await accepted((await inUse()).writer)).toBe(true);
+    expect(
+      Object.entries(await record())
+        .flatMap(([name, { pending }]) => (pending ? [name] : []))
+        .sort(),
+    ).toEqual(["s3.guard", "s3.writer"]);
+
+    await client.send(new CreateUserCommand({ UserName: user }));
+    await client.send(
+      new PutUserPolicyCommand({ ...policy, PolicyDocument: JSON.stringify(guardPolicy(drillSite.bucket)) }),
+    );
+    client.destroy();
+    const mended = await rotate("s3.guard", "s3.writer", "--yes");
+    expect(mended.exitCode, mended.stdout + mended.stderr).toBe(0);
+    const after = await inUse();
+    expect([await accepted(before.writer), await accepted(after.writer), await accepted(after.guard)]).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    expect((await accessKeysIn(iam())).filter((key) => key.user === writer)).toHaveLength(1);
   });
 
   it("leaves a person's to a person, and notes that it was done", async () => {
