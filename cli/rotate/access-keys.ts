@@ -85,18 +85,24 @@ export async function isAccepted(
 /** Clocks of IAM and of this machine may differ by so much, in milliseconds. */
 const clockDifference = 300_000;
 
+/** @param since ISO 8601, by this machine's clock */
+export const isMadeSince = ({ createdAt }: AccessKey, since: string): boolean =>
+  Date.parse(createdAt) >= Date.parse(since) - clockDifference;
+
 /**
- * Keys that an engine made and was killed before it noted: not in its state, and made since the rotation began. Nobody has their secrets.
- * @param known ids in the state @param begun since when each role's key is being replaced, ISO 8601
+ * Keys that an engine made and was killed before it noted: of a user in its state, not there themselves, and made since the rotation began.
+ * Nobody has their secrets.
+ * @param state ids of the users and keys in it; the users of other stacks are theirs @param begun since when each role's key is being replaced, ISO 8601
  */
 export const orphans = (
   keys: readonly AccessKey[],
-  known: readonly string[],
+  state: { readonly users: readonly string[]; readonly keys: readonly string[] },
   begun: Readonly<Partial<Record<IdentityRole, string>>>,
 ): AccessKey[] =>
-  keys.filter(({ role, id, createdAt }) => {
-    const since = begun[role];
-    return since !== undefined && !known.includes(id) && Date.parse(createdAt) >= Date.parse(since) - clockDifference;
+  keys.filter((key) => {
+    const since = begun[key.role];
+    const ours = state.users.includes(key.user) && !state.keys.includes(key.id);
+    return since !== undefined && ours && isMadeSince(key, since);
   });
 
 /** Takes keys back. @throws the store's error */

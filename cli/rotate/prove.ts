@@ -1,12 +1,15 @@
-import { setInterval } from "node:timers/promises";
+import { setTimeout } from "node:timers/promises";
 import { z } from "zod";
 import { quote } from "../../components/host/scripts";
 import { ScriptFailed } from "../../components/host/ssh";
 import type { GateCheck } from "../../contracts/gate";
 import type { IdentityRole } from "../../components/backup/names";
+import type { CredentialRecord } from "../../stacks/secrets/record";
 import type { Living } from "../recover/living";
-import { accessKeysIn, isAccepted, type AccessKey, type KeyPair } from "./access-keys";
+import { accessKeysIn, isAccepted, isMadeSince, type AccessKey, type KeyPair } from "./access-keys";
 import { roles, s3Name } from "./inventory";
+import type { Step } from "./plan";
+import { databaseOf } from "./settings";
 
 /** What a credential was before, where that could be found out; held in memory alone. */
 export interface Old {
@@ -15,8 +18,28 @@ export interface Old {
   readonly passwords: Readonly<Record<string, string>>;
 }
 
-/** Seconds in which a deleted key must be refused everywhere: IAM tells its places one after the other. */
-const refusedWithin = 60;
+/** What is to be proved. */
+export interface Proving {
+  readonly living: Living;
+  readonly steps: readonly Step[];
+  /** As they are in the settings now, by database. */
+  readonly passwords: Readonly<Record<string, string>>;
+  readonly old: Old;
+  /** As it was when the rotation had begun. */
+  readonly record: CredentialRecord;
+}
+
+/** @param refusedWithin seconds in which a deleted key must be refused: IAM tells its places one after the other */
+export async function proofs(proving: Proving, { refusedWithin = 60 } = {}): Promise<GateCheck[]> {
+  const checks: GateCheck[] = [];
+  for (const { name, about } of proving.steps) {
+    const role = roles.find((r) => s3Name(r) === name);
+    if (role) checks.push(...(await proveKey(proving, role, refusedWithin)));
+    else if (about === "databasePasswords") checks.push(...(await provePassword(proving, databaseOf(name))));
+    else throw new Error(`${name}: no proof for what the program replaces; fix: add one to cli/rotate/prove.ts`);
+  }
+  return checks;
+}
 
 const keyPair = z.looseObject({ s3AccessKey: z.string(), s3SecretKey: z.string() });
 
@@ -54,42 +77,39 @@ const check = (name: string, ok: boolean, evidence: string): GateCheck => ({ nam
 const asked = (name: string, ask: () => Promise<GateCheck>): Promise<GateCheck> =>
   ask().catch((error: Error) => check(name, false, error.message));
 
-/** That one S3 key is in force, and none other of its user. */
-export async function proveKey(living: Living, role: IdentityRole, old: Old): Promise<GateCheck[]> {
+/** That an S3 key made since the rotation began is in force, and none other of its user. */
+async function proveKey(
+  { living, old, record }: Proving,
+  role: IdentityRole,
+  refusedWithin: number,
+): Promise<GateCheck[]> {
   const { site, aws } = living.config;
-  const { bucket } = site.backups;
-  const inUse = await keyInUse(living, role).catch((error: Error) => error);
-  if (inUse instanceof Error) return [check(s3Name(role), false, `which key is in use is not known: ${inUse.message}`)];
-  const before = old.keys.get(role);
   const name = s3Name(role);
-  const replaced = before !== undefined && before.s3AccessKey !== inUse.s3AccessKey;
+  const before = old.keys.get(role);
+  const inUse = await keyInUse(living, role).catch((error: Error) => error);
+  if (inUse instanceof Error) return [check(name, false, `which key is in use is not known: ${inUse.message}`)];
+  const isTaken = (key: KeyPair) => isAccepted(aws, site.backups.bucket, site.generation, key);
   const accepted = `${name}: S3 takes the key in use`;
   const refused = `${name}: S3 refuses the old key`;
-  const alone = `${name}: IAM knows one key`;
+  const alone = `${name}: IAM knows one key, made since`;
   return Promise.all([
     asked(accepted, async () => {
-      const ok = await isAccepted(aws, bucket, site.generation, inUse);
+      const ok = await isTaken(inUse);
       return check(accepted, ok, `${inUse.s3AccessKey}: ${ok ? `lists g${site.generation}/` : "InvalidAccessKeyId"}`);
     }),
-    ...(replaced
+    ...(before && before.s3AccessKey !== inUse.s3AccessKey
       ? [
           asked(refused, async () => {
-            const gone = await untilRefused(() => isAccepted(aws, bucket, site.generation, before));
-            return check(
-              refused,
-              gone,
-              `${before.s3AccessKey}: ${gone ? "InvalidAccessKeyId" : `still accepted after ${refusedWithin} s`}`,
-            );
+            const gone = await untilRefused(() => isTaken(before), refusedWithin);
+            return check(refused, gone, `${before.s3AccessKey}: ${gone ? "InvalidAccessKeyId" : "still accepted"}`);
           }),
         ]
       : []),
     asked(alone, async () => {
       const keys = ofSameUser(await accessKeysIn({ access: aws, endpoint: aws.iamEndpoint }), inUse.s3AccessKey);
-      return check(
-        alone,
-        keys.length === 1,
-        keys.map(({ user, id }) => `${user}: ${id}`).join(", ") || "no user has the key in use",
-      );
+      const ok = keys.length === 1 && isMadeSince(keys[0]!, record[name]!.madeAt);
+      const told = keys.map(({ user, id, createdAt }) => `${user}: ${id} of ${createdAt}`).join(", ");
+      return check(alone, ok, told || `${inUse.s3AccessKey} is no user's`);
     }),
   ]);
 }
@@ -100,14 +120,13 @@ export const ofSameUser = (keys: readonly AccessKey[], id: string): AccessKey[] 
   return keys.filter(({ user }) => user === owner);
 };
 
-async function untilRefused(isTaken: () => Promise<boolean>): Promise<boolean> {
-  const deadline = performance.now() + refusedWithin * 1_000;
-  if (!(await isTaken())) return true;
-  for await (const _ of setInterval(1_000)) {
-    if (!(await isTaken())) return true;
-    if (performance.now() > deadline) break;
+async function untilRefused(isTaken: () => Promise<boolean>, seconds: number): Promise<boolean> {
+  const deadline = performance.now() + seconds * 1_000;
+  while (await isTaken()) {
+    if (performance.now() > deadline) return false;
+    await setTimeout(1_000);
   }
-  return false;
+  return true;
 }
 
 /** psql's code when it is not let in, or cannot connect. */
@@ -120,12 +139,8 @@ export const loginScript = (database: string): string =>
   )} sh ${quote(database)}`;
 
 /** That a database's role logs in by the password of the settings, and by the old one no more. */
-export async function provePassword(
-  living: Living,
-  database: string,
-  password: string,
-  old: Old,
-): Promise<GateCheck[]> {
+async function provePassword({ living, passwords, old }: Proving, database: string): Promise<GateCheck[]> {
+  const password = passwords[database]!;
   const before = old.passwords[database];
   const name = `databasePasswords.${database}`;
   const accepted = `${name}: PostgreSQL takes the new password`;

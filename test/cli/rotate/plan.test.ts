@@ -119,9 +119,11 @@ describe("keys", () => {
       key("writer", 0, { id: "lost" }),
       key("guard", 0, { id: "of-another-rotation" }),
       key("writer", 50, { id: "somebody's" }),
+      key("writer", 0, { id: "of-another-stack", user: "backup-writer-g1-0c2" }),
     ];
-    expect(orphans(keys, ["old", "noted"], begun).map(({ id }) => id)).toEqual(["lost"]);
-    expect(orphans(keys, [], {})).toEqual([]);
+    const state = { users: ["backup-writer-g1-7e1", "backup-guard-g1-7e1"], keys: ["old", "noted"] };
+    expect(orphans(keys, state, begun).map(({ id }) => id)).toEqual(["lost"]);
+    expect(orphans(keys, state, {})).toEqual([]);
   });
   it("of one user are told by one of them", () => {
     const keys = [key("writer", 1), key("writer", 2, { id: "b" }), key("guard", 1)];
