@@ -10,7 +10,7 @@ import type { StackEngine } from "../engine";
 import { exitCodes } from "../exit-codes";
 
 export interface ApplyArgs {
-  readonly engine: StackEngine;
+  readonly engine: Pick<StackEngine, "up" | "cancel">;
   readonly signal: AbortSignal;
   /** The engine of a run that was killed still works; it is waited for. */
   readonly onWait: (lock: StateLock) => void;

@@ -48,10 +48,8 @@ export async function rotate(
   const proving: Proving = { living, steps, passwords, old, record };
   say(t.begun(steps.length));
   try {
-    const left = await takeBack(living, record);
-    if (left.length > 0) say(t.takenBack(left.map(({ user, id }) => `${user}: ${id}`).join(", ")));
     say(t.applying);
-    const { away, applied } = await putInForce({ living, context, say });
+    const { away, applied } = await putInForce({ living, context, say }, record);
     for (const [service, gone] of Object.entries(away)) if (gone > 0) say(`  ${t.away(service, duration(gone, lang))}`);
     const checks = await proofs(proving);
     sayChecks(checks, say);
@@ -74,26 +72,42 @@ export async function rotate(
   }
 }
 
-/** One update. @returns for how long each service was away, and when it was over */
-async function putInForce({
-  living,
-  context,
-  say,
-}: Opened): Promise<Pick<Rotated, "away"> & { readonly applied: string }> {
+/**
+ * One update; a second one where the first had no room for a key, because of one that nobody noted.
+ * @returns for how long each service was away, and when it was over
+ */
+async function putInForce(
+  { living, context, say }: Opened,
+  record: CredentialRecord,
+): Promise<Pick<Rotated, "away"> & { readonly applied: string }> {
   const { lang, signal } = context;
   const t = rotateWords[lang];
-  const { away } = await measuringAway(settingsOf(living.clear.values).site, signal, () =>
+  const update = () =>
     apply({
       engine: living.engine,
       signal,
       onWait: ({ pid, since }) => say(t.waits(pid, since)),
       heldBy: ({ user, host, pid, since }) => t.heldBy(user, host, pid, since),
-    }),
-  );
+    });
+  const takenBack = async () => {
+    const left = await takeBack(living, record);
+    if (left.length > 0) say(t.takenBack(left.map(({ user, id }) => `${user}: ${id}`).join(", ")));
+    return left.length > 0;
+  };
+  const { away } = await measuringAway(settingsOf(living.clear.values).site, signal, async () => {
+    await update().catch(async (error: unknown) => {
+      if (!(error instanceof UpFailed) || !(await takenBack())) throw error;
+      await update();
+    });
+  });
+  await takenBack();
   return { away, applied: new Date().toISOString() };
 }
 
-/** Deletes the keys that an engine made and was killed before it noted them: a user may have two, and needs the room. */
+/**
+ * Deletes the keys that an engine made and was killed before it noted them: a user may have two, and needs the room. Only ever after an update
+ * of our own: an engine that still works may be about to note one.
+ */
 async function takeBack({ engine, config }: Living, record: CredentialRecord): Promise<AccessKey[]> {
   const begun = Object.fromEntries(
     roles.flatMap((role) => {
