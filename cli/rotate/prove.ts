@@ -44,7 +44,7 @@ export async function proofs(proving: Proving, { refusedWithin = 60 } = {}): Pro
 const keyPair = z.looseObject({ s3AccessKey: z.string(), s3SecretKey: z.string() });
 
 /** Prints a container's file, whether it runs or not. */
-const fileScript = (container: string, path: string) => `docker cp ${container}:${path} - | tar --extract --to-stdout`;
+const fileScript = (container: string, path: string) => `docker cp ${container}:${path} - | tar --extract --to-stdout --file -`;
 const places: Readonly<Record<Exclude<IdentityRole, "reader">, string>> = {
   writer: fileScript("agent", "/run/secrets/agent.json"),
   guard: fileScript("guard", "/run/secrets/guard.json"),

@@ -71,7 +71,7 @@ const caPem = () => ground.cloud.pki.caPem;
 const iam = () => ({ access: operatorStore, endpoint: addresses.iam.operatorUrl, caPem: caPem() });
 const accepted = (key: KeyPair) => isAccepted(operatorStore, drillSite.bucket, 1, key, caPem());
 const file = async (container: string) =>
-  JSON.parse(await primary.onVps(`docker cp ${container}:/run/secrets/${container}.json - | tar -xO`)) as KeyPair;
+  JSON.parse(await primary.onVps(`docker cp ${container}:/run/secrets/${container}.json - | tar -xOf -`)) as KeyPair;
 /** The key in use for each purpose. */
 const inUse = async () => ({
   writer: await file("agent"),
