@@ -104,7 +104,9 @@ export class StackEngine {
   /** Ids of every resource of one type that the state knows, those that are still to be deleted too. @example "aws:iam/accessKey:AccessKey" */
   async idsOf(type: string): Promise<string[]> {
     const { deployment } = exported.parse(JSON.parse(await this.ask(["stack", "export", "--stack", this.stack])));
-    return (deployment.resources ?? []).flatMap((resource) => (resource.type === type && resource.id ? [resource.id] : []));
+    return (deployment.resources ?? []).flatMap((resource) =>
+      resource.type === type && resource.id ? [resource.id] : [],
+    );
   }
 
   /** Lets go of the state's lock, whoever holds it. */

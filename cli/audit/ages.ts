@@ -26,7 +26,10 @@ export async function ageStatements(settings: Settings, values: RawConfig, now: 
       "key-age",
       asked,
       (keys) => {
-        const aged = keys.map(({ user, createdAt }) => ({ user, age: (now.getTime() - Date.parse(createdAt)) / 1_000 }));
+        const aged = keys.map(({ user, createdAt }) => ({
+          user,
+          age: (now.getTime() - Date.parse(createdAt)) / 1_000,
+        }));
         const told = aged.map(({ user, age }) => say("keyAge", user, days(age)));
         return {
           holds: aged.every(({ age }) => age <= limit),
@@ -40,7 +43,11 @@ export async function ageStatements(settings: Settings, values: RawConfig, now: 
       others.every(({ age }) => age <= limit),
       say(
         "atMost",
-        joined(others.map(({ name, age }) => (Number.isFinite(age) ? say("secretAge", name, days(age)) : say("ageUnknown", name)))),
+        joined(
+          others.map(({ name, age }) =>
+            Number.isFinite(age) ? say("keyAge", name, days(age)) : say("ageUnknown", name),
+          ),
+        ),
         plan.rotateEvery,
       ),
       false,

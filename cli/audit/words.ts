@@ -145,9 +145,8 @@ interface EvidenceWords extends Readonly<Record<DriftedResource["kind"], (resour
   readonly mayNothing: () => string;
   readonly mayDestroy: (user: string, action: string, on: string) => string;
   readonly cannotDestroy: (writers: string) => string;
-  readonly keyAge: (user: string, days: number) => string;
+  readonly keyAge: (of: string, days: number) => string;
   readonly noKey: () => string;
-  readonly secretAge: (name: string, days: number) => string;
   readonly ageUnknown: (name: string) => string;
   readonly atMost: (all: string, allowed: string) => string;
 }
@@ -204,9 +203,8 @@ export const auditEvidence: Words<EvidenceWords> = {
     mayNothing: () => "may do nothing",
     mayDestroy: (user, action, on) => `${user}: ${action} on ${on}`,
     cannotDestroy: (writers) => `${writers}: no right to delete versions, to shorten retention or to change the bucket`,
-    keyAge: (user, days) => `${user}: ${days} days`,
+    keyAge: (of, days) => `${of}: ${days} days`,
     noKey: () => "no key",
-    secretAge: (name, days) => `${name}: ${days} days`,
     ageUnknown: (name) => `${name}: not known`,
     atMost: (all, allowed) => `${all}; allowed: ${allowed}`,
   },
@@ -261,9 +259,8 @@ export const auditEvidence: Words<EvidenceWords> = {
     mayNothing: () => "no puede nada",
     mayDestroy: (user, action, on) => `${user}: ${action} en ${on}`,
     cannotDestroy: (writers) => `${writers}: sin derecho a borrar versiones, acortar la retención ni cambiar el bucket`,
-    keyAge: (user, days) => `${user}: ${days} días`,
+    keyAge: (of, days) => `${of}: ${days} días`,
     noKey: () => "ninguna clave",
-    secretAge: (name, days) => `${name}: ${days} días`,
     ageUnknown: (name) => `${name}: desconocida`,
     atMost: (all, allowed) => `${all}; permitido: ${allowed}`,
   },

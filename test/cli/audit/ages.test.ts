@@ -25,7 +25,8 @@ async function said(keyDays: number, record: Readonly<Record<string, number>>) {
   ]);
   const settings = { ...filledSettings("primary"), "smarteros:credentials": Object.fromEntries(entries) };
   const values = Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, text(value)]));
-  return ageStatements(settingsOf(values), values, now);
+  const statements = await ageStatements(settingsOf(values), values, now);
+  return statements.map((statement) => ({ ...statement, evidence: statement.evidence("en") }));
 }
 
 it("is told of every key by IAM, and held to the plan", async () => {
