@@ -25,8 +25,12 @@ export function liveInputs(known: Props, live: Docker.ContainerInspectInfo): Pro
 
 /** Whether two values of an input make the same container. */
 export function sameSetting(key: string, before: unknown, after: unknown): boolean {
-  const body = (value: unknown) => containerBody({ [key]: sets.includes(key) ? sorted(value) : value });
-  return isDeepStrictEqual(normal(body(before)), normal(body(after)));
+  const meaning = (given: unknown) => {
+    const value = sets.includes(key) ? sorted(given) : given;
+    // The engine gets files by a call of their own, after the container's body.
+    return key === "uploads" ? value : containerBody({ [key]: value });
+  };
+  return isDeepStrictEqual(normal(meaning(before)), normal(meaning(after)));
 }
 
 /** The engine's answers do not tell an empty list, an empty object, zero and nothing apart. */

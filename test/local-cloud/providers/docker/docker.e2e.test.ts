@@ -77,6 +77,12 @@ describe("a container and what it needs, by ssh", { timeout: 120_000 }, () => {
     expect([after, limits.Memory]).toEqual([id, 80 * 1024 * 1024]);
   });
 
+  it("is replaced when a file that it was given is another, as a rotated secret is", async () => {
+    await pulumi("config", "set", "--secret", "upload", "PASSWORD='another secret'\n");
+    expect(await up()).toEqual(succeeded("1 replaced"));
+    expect(await readFile(join(engine.dir, "volume", "copied"), "utf8")).toBe("PASSWORD='another secret'\n");
+  });
+
   it("makes again what was removed behind its back", async () => {
     await web().remove({ force: true });
     await engine.docker.getNetwork("site").remove();

@@ -63,6 +63,8 @@ it.each<[string, unknown, unknown, boolean]>([
   ["memory", 128, 129, false],
   ["networkMode", undefined, "bridge", true],
   ["restart", undefined, "no", true],
+  ["uploads", [{ file: "/a", content: "1" }, { file: "/b" }], [{ file: "/b" }, { file: "/a", content: "1" }], true],
+  ["uploads", [{ file: "/a", content: "1" }], [{ file: "/a", content: "2" }], false],
 ])("compares %s by what it means", (key, before, after, same) => expect(sameSetting(key, before, after)).toBe(same));
 
 it("packs uploads with their permissions, below /", async () => {
