@@ -60,6 +60,7 @@ interface HelpWords {
   readonly optionsTitle: string;
   readonly commandsTitle: string;
   readonly notATime: (received: string) => string;
+  readonly notDays: (received: string) => string;
 }
 
 /** The words of `--help`. */
@@ -138,6 +139,7 @@ export const helpWords: Words<HelpWords> = {
     arguments: "Arguments:",
     optionsTitle: "Options:",
     commandsTitle: "Commands:",
+    notDays: (received) => `received ${received}; allowed: days as a whole number and d; fix: write 90d`,
     notATime: (received) =>
       `received ${received}; allowed: ISO 8601 with a zone, not in the future; fix: as 2026-11-23T21:05:00Z`,
   },
@@ -219,6 +221,7 @@ export const helpWords: Words<HelpWords> = {
     arguments: "Argumentos:",
     optionsTitle: "Opciones:",
     commandsTitle: "Comandos:",
+    notDays: (received) => `recibido ${received}; permitido: días como número entero y d; solución: escriba 90d`,
     notATime: (received) =>
       `recibido ${received}; permitido: ISO 8601 con zona, no en el futuro; solución: como 2026-11-23T21:05:00Z`,
   },

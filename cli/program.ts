@@ -157,7 +157,7 @@ export function buildProgram({ lang, context, onExit, completion = true }: Progr
   exits(
     onStack(
       confirmed(command(program, "rotate").argument("[names...]", t.options.credentials))
-        .option("--older-than <days>", t.options.olderThan, days(t.allowed))
+        .option("--older-than <days>", t.options.olderThan, days(t.notDays))
         .option("--done", t.options.done)
         .option("--json", t.options.json),
       "primary",
@@ -204,9 +204,9 @@ function time(refused: (received: string) => string): (text: string) => string {
 }
 
 /** An option's days, in seconds. */
-function days(allowed: (received: string, allowed: string) => string): (text: string) => number {
+function days(refused: (received: string) => string): (text: string) => number {
   return (text) => {
-    if (!/^\d+d$/.test(text)) throw new InvalidArgumentError(allowed(JSON.stringify(text), "90d"));
+    if (!/^\d+d$/.test(text)) throw new InvalidArgumentError(refused(JSON.stringify(text)));
     return Number(text.slice(0, -1)) * 86_400;
   };
 }
