@@ -33,6 +33,10 @@ const fixOf = (stderr: string) =>
 
 const listedConfig = z.record(z.string(), z.object({ value: z.string().optional(), secret: z.boolean() }));
 
+const exported = z.object({
+  deployment: z.object({ resources: z.array(z.object({ type: z.string(), id: z.string().optional() })).optional() }),
+});
+
 /** The settings of a stack, in clear. */
 export interface ClearConfig {
   /** By key; structured values as JSON. */
@@ -95,6 +99,14 @@ export class StackEngine {
   /** Takes a value out of the settings file; one that is not there is no error. */
   async unset(key: string): Promise<void> {
     await this.ask(["config", "rm", key, ...this.options]);
+  }
+
+  /** Ids of every resource of one type that the state knows, those that are still to be deleted too. @example "aws:iam/accessKey:AccessKey" */
+  async idsOf(type: string): Promise<string[]> {
+    const { deployment } = exported.parse(JSON.parse(await this.ask(["stack", "export", "--stack", this.stack])));
+    return (deployment.resources ?? []).flatMap((resource) =>
+      resource.type === type && resource.id ? [resource.id] : [],
+    );
   }
 
   /** Lets go of the state's lock, whoever holds it. */

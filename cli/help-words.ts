@@ -12,6 +12,7 @@ type CommandName =
   | "vault"
   | "cancel"
   | "release"
+  | "rotate"
   | "checklist"
   | "audit"
   | "drill"
@@ -48,17 +49,21 @@ interface HelpWords {
     readonly path: string;
     readonly since: string;
     readonly pgpKeys: string;
+    readonly credentials: string;
+    readonly olderThan: string;
+    readonly done: string;
     readonly help: string;
   };
   /** Shown below the help of commands whose exit codes differ. */
   readonly exits: Readonly<
-    Record<"smarter" | "status" | "activate" | "failback" | "recover" | "checklist" | "audit" | "doctor" | "drill", string>
+    Record<"smarter" | "status" | "activate" | "failback" | "recover" | "rotate" | "checklist" | "audit" | "doctor" | "drill", string>
   >;
   readonly usage: string;
   readonly arguments: string;
   readonly optionsTitle: string;
   readonly commandsTitle: string;
   readonly notATime: (received: string) => string;
+  readonly notDays: (received: string) => string;
 }
 
 /** The words of `--help`. */
@@ -78,6 +83,7 @@ export const helpWords: Words<HelpWords> = {
       vault: "takes Vault back: seals it off, revokes every token, new unseal shares and keys, says what was read; run again, it resumes",
       cancel: "ends a recovery that is not in place yet: the services run on the data of before",
       release: "deletes the damaged data that recoveries have kept",
+      rotate: "replaces credentials, oldest first: new ones handed out, proved, old ones refused, noted; run again, it resumes",
       checklist: "the items of the plan's checklist after a recovery, each checked",
       audit: "what an auditor asks, each statement with its evidence",
       drill: "a drill on this machine's local cloud; its own options follow it (drill -- --help)",
@@ -110,6 +116,9 @@ export const helpWords: Words<HelpWords> = {
       path: "only this file or folder, below the service's data folder: filestore/odoo/ab",
       since: "since when others may have had access: what was read after it is told (default: all of the audit log)",
       pgpKeys: "files of the new share holders' public PGP keys, by commas (default: the shares become the stack's secret)",
+      credentials: "credentials, or all of a kind: s3, databasePasswords (default: all that the program replaces itself)",
+      olderThan: "only those older than so many days: 90d",
+      done: "a person has changed them: note it, change nothing",
       noDrift: "do not compare the state with the clouds (quicker)",
       help: "show this help",
     },
@@ -124,6 +133,8 @@ export const helpWords: Words<HelpWords> = {
         "Exit codes: 0 back on the primary; 1 failed (run it again to resume); 2 back, but the checklist has open items; 4 refused, the other site serves; 130 Ctrl-C.",
       recover:
         "Exit codes: 0 done; 1 failed (run it again to resume); 2 recovered, but the backups lag; 4 refused, nothing was changed; 130 Ctrl-C.",
+      rotate:
+        "Exit codes: 0 replaced and proved; 1 failed (run it again to resume); 2 replaced, but some of the named are a person's; 4 refused, nothing was changed; 130 Ctrl-C.",
       checklist: "Exit codes: 0 every item holds; 2 one does not; 1 it could not look.",
       audit: "Exit codes: 0 nothing required is missing; 2 something is; 1 it could not look.",
       doctor: "Exit codes: 0 nothing is missing; 2 something is.",
@@ -134,6 +145,7 @@ export const helpWords: Words<HelpWords> = {
     arguments: "Arguments:",
     optionsTitle: "Options:",
     commandsTitle: "Commands:",
+    notDays: (received) => `received ${received}; allowed: days as a whole number and d; fix: write 90d`,
     notATime: (received) =>
       `received ${received}; allowed: ISO 8601 with a zone, not in the future; fix: as 2026-11-23T21:05:00Z`,
   },
@@ -154,6 +166,8 @@ export const helpWords: Words<HelpWords> = {
       vault: "recobra Vault: lo aísla, revoca todo token, nuevas partes y llaves, dice qué se leyó; repetido, continúa",
       cancel: "termina una recuperación que aún no está en su lugar: los servicios siguen con los datos de antes",
       release: "borra los datos dañados que las recuperaciones guardaron",
+      rotate:
+        "reemplaza credenciales, las más antiguas primero: se entregan nuevas, se prueban, se rechazan las anteriores, se anota; repetido, continúa",
       checklist: "los puntos del checklist posterior a la recuperación, cada uno comprobado",
       audit: "lo que pregunta un auditor, cada afirmación con su evidencia",
       drill: "un simulacro en la nube local de esta máquina; le siguen sus propias opciones (drill -- --help)",
@@ -186,6 +200,10 @@ export const helpWords: Words<HelpWords> = {
       path: "solo este archivo o carpeta, bajo la carpeta de datos del servicio: filestore/odoo/ab",
       since: "desde cuándo otros pudieron tener acceso: se dice qué se leyó después (por defecto: todo el registro de auditoría)",
       pgpKeys: "archivos de las claves PGP públicas de los nuevos custodios, por comas (por defecto: las partes quedan en el secreto del stack)",
+      credentials:
+        "credenciales, o todas las de una clase: s3, databasePasswords (por defecto: todas las que reemplaza el programa mismo)",
+      olderThan: "solo las de más de tantos días: 90d",
+      done: "las cambió una persona: anotarlo, no cambiar nada",
       noDrift: "no comparar el estado con las nubes (más rápido)",
       help: "mostrar esta ayuda",
     },
@@ -200,6 +218,8 @@ export const helpWords: Words<HelpWords> = {
         "Códigos de salida: 0 de vuelta en el primario; 1 falló (repetir el comando continúa); 2 de vuelta, pero quedan puntos del checklist; 4 rechazado, el otro sitio sirve; 130 Ctrl-C.",
       recover:
         "Códigos de salida: 0 hecho; 1 falló (repetir el comando continúa); 2 recuperado, pero los respaldos tardan; 4 rechazado, nada cambió; 130 Ctrl-C.",
+      rotate:
+        "Códigos de salida: 0 reemplazadas y probadas; 1 falló (repetir el comando continúa); 2 reemplazadas, pero algunas de las nombradas son de una persona; 4 rechazado, nada cambió; 130 Ctrl-C.",
       checklist: "Códigos de salida: 0 se cumplen todos; 2 alguno no; 1 no se pudo mirar.",
       audit: "Códigos de salida: 0 no falta nada exigido; 2 falta algo; 1 no se pudo mirar.",
       doctor: "Códigos de salida: 0 no falta nada; 2 falta algo.",
@@ -210,6 +230,7 @@ export const helpWords: Words<HelpWords> = {
     arguments: "Argumentos:",
     optionsTitle: "Opciones:",
     commandsTitle: "Comandos:",
+    notDays: (received) => `recibido ${received}; permitido: días como número entero y d; solución: escriba 90d`,
     notATime: (received) =>
       `recibido ${received}; permitido: ISO 8601 con zona, no en el futuro; solución: como 2026-11-23T21:05:00Z`,
   },

@@ -4,6 +4,7 @@ import type { ExitCode } from "./exit-codes";
 import { helpWords } from "./help-words";
 import { languages, type Language } from "./language";
 import type { FilesOptions } from "./recover/files";
+import type { RotateOptions } from "./rotate/command";
 
 /** Loads a command when it is wanted: `--help` loads none of them. (By `require`: tsx resolves no extension in `import()`.) */
 type Load<O> = () => { readonly run: Run<O> };
@@ -162,6 +163,19 @@ export function buildProgram({ lang, context, onExit, completion = true }: Progr
     () => require("./recover/release") as typeof import("./recover/release"),
   );
 
+  exits(
+    onStack(
+      confirmed(command(program, "rotate").argument("[names...]", t.options.credentials))
+        .option("--older-than <days>", t.options.olderThan, days(t.notDays))
+        .option("--done", t.options.done)
+        .option("--json", t.options.json),
+      "primary",
+    ),
+    "rotate",
+  ).action(async (names: string[], options: Omit<RotateOptions, "names">) =>
+    onExit(await (require("./rotate/command") as typeof import("./rotate/command")).run(context, { ...options, names })),
+  );
+
   // The drill's own options are handed on as they are.
   const drill = exits(command(program, "drill"), "drill")
     .helpCommand(false)
@@ -195,5 +209,13 @@ function time(refused: (received: string) => string): (text: string) => string {
     if (Number.isNaN(at) || !/(Z|[+-]\d\d:\d\d)$/.test(text) || at > Date.now())
       throw new InvalidArgumentError(refused(JSON.stringify(text)));
     return new Date(at).toISOString();
+  };
+}
+
+/** An option's days, in seconds. */
+function days(refused: (received: string) => string): (text: string) => number {
+  return (text) => {
+    if (!/^\d+d$/.test(text)) throw new InvalidArgumentError(refused(JSON.stringify(text)));
+    return Number(text.slice(0, -1)) * 86_400;
   };
 }

@@ -6,6 +6,7 @@ import type { CipherPasswords } from "../contracts/manifest";
 import type { StoreAccess } from "../stacks/backup-store";
 import { siteSchema } from "../stacks/config-schema";
 import { hetznerApi } from "../stacks/hetzner-api";
+import { parseRecord, recordKey, type CredentialRecord } from "../stacks/secrets/record";
 import { repoRoot } from "../toolchain/paths";
 import type { StackOptions } from "./context";
 
@@ -36,6 +37,10 @@ export interface Api {
 export interface Settings {
   readonly site: LookedAt;
   readonly store: StoreAccess;
+  /** IAM's, instead of AWS' own. */
+  readonly iamEndpoint?: string;
+  /** When each credential was made, as far as it was recorded. */
+  readonly credentials: CredentialRecord;
   /** Undefined: the secrets could not be read. */
   readonly passwords?: CipherPasswords;
   readonly cloudflare: Api;
@@ -61,7 +66,7 @@ export function settingsOf(raw: RawConfig, environment: NodeJS.ProcessEnv = proc
     postgresCipher: raw["smarteros:postgresCipher"],
     filesCipher: raw["smarteros:filesCipher"],
   };
-  const endpoints = JSON.parse(raw["aws:endpoints"] ?? "[]") as { s3?: string }[];
+  const endpoints = JSON.parse(raw["aws:endpoints"] ?? "[]") as { s3?: string; iam?: string }[];
   const api = (url: string | undefined, standard: string, token: string | undefined): Api => ({
     url: url ?? standard,
     ...(token ? { token } : {}),
@@ -75,6 +80,8 @@ export function settingsOf(raw: RawConfig, environment: NodeJS.ProcessEnv = proc
       ...optional("secretKey", raw["aws:secretKey"]),
       ...optional("profile", raw["aws:profile"]),
     },
+    ...optional("iamEndpoint", endpoints.find((e) => e.iam)?.iam),
+    credentials: parseRecord(raw[recordKey]),
     ...(postgresCipher && filesCipher ? { passwords: { postgres: postgresCipher, files: filesCipher } } : {}),
     cloudflare: api(
       raw["cloudflare:baseUrl"],

@@ -9,6 +9,8 @@ export interface BackupIdentityArgs {
   readonly generation: number;
   readonly role: IdentityRole;
   readonly tags: Readonly<Record<string, string>>;
+  /** Another time is another key: the new one is made and handed out before the old one goes. ISO 8601. @default the identity's first key */
+  readonly keyMadeAt?: string;
 }
 
 /**
@@ -33,9 +35,17 @@ export class BackupIdentity extends pulumi.ComponentResource {
     const document = { writer: writerPolicy, reader: readerPolicy, guard: guardPolicy }[args.role](args.bucket, args.generation);
     const policy = new aws.UserPolicy(`${name}-policy`, { name: policyName, user: user.name, policy: JSON.stringify(document) }, { parent: this });
     // The key appears only once its limits are in place.
-    const key = new aws.AccessKey(`${name}-key`, { user: user.name }, { parent: this, dependsOn: [policy] });
+    const key = new aws.AccessKey(keyName(name, args.keyMadeAt), { user: user.name }, { parent: this, dependsOn: [policy] });
     this.accessKey = key.id;
     this.secretKey = pulumi.secret(key.secret);
     this.registerOutputs({ accessKey: this.accessKey });
   }
 }
+
+/**
+ * Resource name of a key. The engine makes what is new, then updates who uses it, and deletes what is gone at the very end: so both keys are
+ * valid meanwhile, which is all that IAM allows (two keys a user).
+ * @example keyName("backup-writer-g1", "2026-11-24T19:05:00.000Z") === "backup-writer-g1-key-20261124t190500z"
+ */
+export const keyName = (identity: string, madeAt?: string): string =>
+  `${identity}-key${madeAt === undefined ? "" : `-${madeAt.replaceAll(/[-:]|\.\d+/g, "").toLowerCase()}`}`;

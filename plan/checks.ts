@@ -29,6 +29,7 @@ export function contradictions(plan: Plan): string[] {
     if (age >= retention) problems.push(`plan.thinning[${i}].olderThan: received ${olderThan}, but plan.retention is ${plan.retention}, after which no set is left; allowed: less; fix: thin earlier, or drop this step`);
   }
   duration("plan.drillEvery", plan.drillEvery);
+  duration("plan.rotateEvery", plan.rotateEvery);
   const { ransomware } = plan;
   const window = duration("plan.ransomware.window", ransomware.window);
   if (window < cycle) problems.push(`plan.ransomware.window: received ${ransomware.window}, but plan.backupCycle is ${plan.backupCycle}; allowed: at least one cycle; fix: widen it`);

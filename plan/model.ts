@@ -97,4 +97,6 @@ export interface Plan {
   readonly drillEvery: Duration;
   /** Every module's newest backup is restored and looked at, at least this often. */
   readonly verifyEvery: Duration;
+  /** No credential is older than this. */
+  readonly rotateEvery: Duration;
 }

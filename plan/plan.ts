@@ -22,6 +22,7 @@ export const plan: Plan = {
   drillEvery: "30 days", // D1
   verifyEvery: "7 days",
   host: { title: "Host configuration", set: "host" },
+  rotateEvery: "90 days",
   services: [
     {
       name: "postgres",

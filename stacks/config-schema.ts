@@ -6,6 +6,7 @@ import { parseRut } from "../plan/rut";
 import { seconds } from "../plan/units";
 import { existingHost, hetznerHost, oldSite } from "./config-host";
 import { parsed } from "./config-meta";
+import { credentialRecord } from "./secrets/record";
 
 /** Every image the site runs, by service, and the backup agent's. */
 export const imageNames = [...plan.services.map((s) => s.name), "agent"] as const;
@@ -231,6 +232,7 @@ export const modeSchema = z.strictObject({
       allowed: "true or false; true only while a newer generation is active",
       fix: "true or false",
     }),
+  credentials: credentialRecord.optional(),
 });
 
 /** The site's settings. Durations are seconds, sizes bytes. */

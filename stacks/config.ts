@@ -8,6 +8,7 @@ import { problemsOf } from "./config-problems";
 import { modeSchema, recoverySchema, siteSchema, type SiteConfig } from "./config-schema";
 import { hetznerApi } from "./hetzner-api";
 import { isPublicIpv4 } from "./ipv4";
+import type { CredentialRecord } from "./secrets/record";
 import { secretsSchema, type SecretName, type SiteSecrets } from "./secrets/schema";
 
 export type { ExistingHostConfig, HetznerHostConfig } from "./config-host";
@@ -24,6 +25,8 @@ export interface StackConfig {
   readonly acceptSplitBrain: string | undefined;
   /** The site is set up without services, DNS and backups. `smarteros:asStandby`. */
   readonly asStandby: boolean;
+  /** When each credential was made; empty: nothing was ever recorded. `smarteros:credentials`. */
+  readonly credentials: CredentialRecord;
   /** Hetzner's API, where the configuration has a token for it. */
   readonly hetzner: { readonly endpoint: string; readonly token: string } | undefined;
   /** How the operator's machine reaches S3: the aws provider's own configuration, else the SDK's defaults (environment, profile). */
@@ -140,7 +143,8 @@ const knownKeys = [
   ...secretNames.map((k) => `smarteros:${k}`),
 ];
 
-const parseJsonText = (text: string): unknown => {
+const parseJsonText = (text: string | undefined): unknown => {
+  if (text === undefined) return undefined;
   try {
     return JSON.parse(text);
   } catch {
@@ -211,6 +215,11 @@ export function readConfig(role: Role): StackConfig {
   const targetTime = readTargetTime(all);
   const accepted = check("recovery:acceptSplitBrain", recoverySchema.shape.acceptSplitBrain, all["recovery:acceptSplitBrain"]);
   const asStandby = check("smarteros:asStandby", modeSchema.shape.asStandby, all["smarteros:asStandby"]);
+  const credentials = check(
+    "smarteros:credentials",
+    modeSchema.shape.credentials,
+    parseJsonText(all["smarteros:credentials"]),
+  );
   const problems = [
     ...contradictions(plan),
     ...unknownKeys(all),
@@ -219,6 +228,7 @@ export function readConfig(role: Role): StackConfig {
     ...targetTime.problems,
     ...accepted.problems,
     ...asStandby.problems,
+    ...credentials.problems,
     ...(all["smarteros:site"] === undefined
       ? []
       : crossChecks(parseJsonText(all["smarteros:site"]), (name) => all[`smarteros:${name}`] !== undefined, role)),
@@ -233,6 +243,7 @@ export function readConfig(role: Role): StackConfig {
     targetTime: targetTime.value,
     acceptSplitBrain: accepted.value,
     asStandby: asStandby.value ?? false,
+    credentials: credentials.value ?? {},
     hetzner: hetznerToken
       ? { endpoint: all["hcloud:endpoint"] ?? hetznerApi, token: hetznerToken }
       : undefined,

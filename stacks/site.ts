@@ -104,7 +104,7 @@ export function deploySite(args: SiteArgs): SiteOutputs {
   };
   const tags = { owner: "smarteros", site: site.domain };
   const identity = (role: IdentityRole, generation: number) =>
-    new BackupIdentity(identityName(role, generation), { bucket: site.backups.bucket, generation, role, tags }, { dependsOn: [...(args.backupsReady ?? [])] });
+    new BackupIdentity(identityName(role, generation), { bucket: site.backups.bucket, generation, role, tags, keyMadeAt: config.credentials[`s3.${role}`]?.madeAt }, { dependsOn: [...(args.backupsReady ?? [])] });
   const writer = scratch ? undefined : identity("writer", site.generation);
   const reader = restore ? identity("reader", restore.sourceGeneration) : undefined;
   // For restores on this very host (`smarter recover`): handed to the operator alone.

@@ -1,5 +1,6 @@
 import { vaultEscrow } from "../../contracts/vault";
 import type { EscrowContent } from "./content";
+import { recordKey } from "../../stacks/secrets/record";
 import type { OpenStack } from "../stack";
 
 export interface CollectArgs {
@@ -27,7 +28,10 @@ const isProviderSetting = (key: string) =>
 export async function collect({ stack, recovery }: CollectArgs): Promise<EscrowContent> {
   const { config } = stack;
   const listed = await config.list();
-  const ours = Object.keys(listed).filter((key) => key.startsWith("smarteros:") || isProviderSetting(key));
+  const ours = Object.keys(listed).filter(
+    // When each credential was made is of this stack: its S3 keys are not the recovery's, and are in no bundle.
+    (key) => (key.startsWith("smarteros:") && key !== recordKey) || isProviderSetting(key),
+  );
   const values = await config.values(ours);
   const part = (secret: boolean) =>
     Object.fromEntries([...values].filter(([key]) => listed[key]?.secret === secret).sort(byKey));

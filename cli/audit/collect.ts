@@ -17,6 +17,7 @@ import { incidentOf } from "../incident/files";
 import { drillVerdict } from "../drill/words";
 import { joined, verbatim, type Said } from "../said";
 import { settingsOf, type Settings } from "../settings";
+import { ageStatements } from "./ages";
 import { driftStatements } from "./drift";
 import { rightsStatements, type Rights } from "./rights";
 import { from, say, says, type Statement, type StatementId } from "./statement";
@@ -49,14 +50,14 @@ export async function collectAudit(options: AuditOptions): Promise<Audit> {
   const { site, store } = settings;
   const now = new Date();
   const s3 = s3Client(store);
-  const iamEndpoint = (JSON.parse(values["aws:endpoints"] ?? "[]") as { iam?: string }[]).find((e) => e.iam)?.iam;
   try {
     const backups = ask(backupsDeadline, () => readBackups(store, site.backups.bucket, settings.passwords));
-    const [bucket, storage, { statements: rights, rights: users }, drift, verified, drills, incidents] =
+    const [bucket, storage, { statements: rights, rights: users }, ages, drift, verified, drills, incidents] =
       await Promise.all([
         backups,
         storageStatements(s3, site.backups.bucket),
-        rightsStatements(store, iamEndpoint, now),
+        rightsStatements(store, settings.iamEndpoint),
+        ageStatements(settings, values, now),
         options.drift
           ? driftStatements(engine)
           : (["drift", "policies"] as const).map((id) => says(id, undefined, say("notCompared"), false)),
@@ -73,6 +74,7 @@ export async function collectAudit(options: AuditOptions): Promise<Audit> {
         ...drills,
         ...storage,
         ...rights,
+        ...ages,
         ...drift,
         deviations(),
         incidents,

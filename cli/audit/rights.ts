@@ -6,17 +6,15 @@ import {
   type IAMClient,
 } from "@aws-sdk/client-iam";
 import { z } from "zod";
+import { identityUserName } from "../../components/backup/names";
 import type { StoreAccess } from "../../stacks/backup-store";
 import { iamClient } from "../../stacks/iam-client";
 import { ask } from "../ask";
 import { joined, type Said } from "../said";
-import { from, say, says, type Statement } from "./statement";
+import { from, say, type Statement } from "./statement";
 
 /** Seconds for all questions to IAM. */
 const deadline = 20;
-
-/** Keys that are older than this should be changed. */
-const keyDays = 365;
 
 const document = z.object({
   Statement: z.array(
@@ -46,9 +44,7 @@ export async function rightsIn(access: StoreAccess, endpoint: string | undefined
   const iam = iamClient({ ...access, endpoint });
   try {
     const { Users = [] } = await iam.send(new ListUsersCommand({}));
-    const names = Users.flatMap(({ UserName }) =>
-      UserName && /^backup-(writer|reader)-g\d+/.test(UserName) ? [UserName] : [],
-    );
+    const names = Users.flatMap(({ UserName = "" }) => (identityUserName.test(UserName) ? [UserName] : []));
     return await Promise.all(names.map((user) => rightsOf(iam, user)));
   } finally {
     iam.destroy();
@@ -80,11 +76,10 @@ async function rightsOf(iam: IAMClient, UserName: string): Promise<Rights> {
   };
 }
 
-/** Who can read, write and delete; how old the keys are. */
+/** Who can read, write and delete. */
 export async function rightsStatements(
   access: StoreAccess,
   endpoint: string | undefined,
-  now: Date,
 ): Promise<{ statements: Statement[]; rights: readonly Rights[] }> {
   const asked = await ask(deadline, () => rightsIn(access, endpoint));
   const users = asked.state === "answered" ? asked.value : [];
@@ -105,21 +100,6 @@ export async function rightsStatements(
         evidence: bad.length > 0 ? joined(bad) : say("cannotDestroy", writers.join(", ")),
       };
     }),
-    from(
-      "key-age",
-      asked,
-      (all) => {
-        const ages = all.flatMap(({ user, keys }) =>
-          keys.map((k) => ({ user, days: Math.floor((now.getTime() - Date.parse(k.createdAt)) / 86_400_000) })),
-        );
-        return {
-          holds: ages.every(({ days }) => days <= keyDays),
-          evidence: ages.length > 0 ? joined(ages.map(({ user, days }) => say("keyAge", user, days))) : say("noKey"),
-        };
-      },
-      false,
-    ),
-    says("secret-age", undefined, say("noDates"), false),
   ];
   return { statements, rights: users };
 }
@@ -130,7 +110,7 @@ const mayDestroy = ({ action, on }: Rights["allowed"][number]) =>
   destroying.test(action) || (action === "s3:DeleteObject" && !on.every((resource) => ownLeftovers.test(resource)));
 
 function inWords({ user, allowed, keys }: Rights): Said {
-  const may = (verb: "reads" | "writes" | "deletes", actions: RegExp) => {
+  const may = (verb: "reads" | "writes" | "deletes" | "lists", actions: RegExp) => {
     const on = [
       ...new Set(allowed.filter(({ action }) => actions.test(action)).flatMap(({ on: resources }) => resources)),
     ].map((r) => r.replace("arn:aws:s3:::", ""));
@@ -141,6 +121,7 @@ function inWords({ user, allowed, keys }: Rights): Said {
     ...may("writes", /^s3:(\*|PutObject$)/),
     ...may("deletes", /^s3:(\*|DeleteObject)/),
   ];
+  const listed = may("lists", /^s3:ListBucket$/);
   const active = keys.filter((k) => k.active).length;
-  return say("user", user, active, all.length > 0 ? joined(all) : say("mayNothing"));
+  return say("user", user, active, all.length > 0 ? joined(all) : (listed[0] ?? say("mayNothing")));
 }

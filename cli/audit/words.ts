@@ -39,8 +39,8 @@ export const auditWords: Words<AuditWords> = {
       replication: "There is a copy in another region",
       identities: "Who can read, write and delete backups is known",
       "writer-cannot-destroy": "Who writes backups cannot destroy them",
-      "key-age": "No backup key is older than a year",
-      "secret-age": "The ages of the other secrets are known",
+      "key-age": "No backup key is older than the plan allows",
+      "secret-age": "The age of every other credential is known, and none is older than the plan allows",
       policies: "The program breaks no mandatory policy",
       drift: "The clouds are as the program left them",
       "plan-deviations": "Nothing in the plan goes unmet",
@@ -76,8 +76,8 @@ export const auditWords: Words<AuditWords> = {
       replication: "Hay una copia en otra región",
       identities: "Se sabe quién puede leer, escribir y borrar respaldos",
       "writer-cannot-destroy": "Quien escribe respaldos no puede destruirlos",
-      "key-age": "Ninguna clave de respaldos tiene más de un año",
-      "secret-age": "Se conoce la edad de los demás secretos",
+      "key-age": "Ninguna clave de respaldos es más antigua de lo que permite el plan",
+      "secret-age": "Se conoce la antigüedad de las demás credenciales, y ninguna supera lo que permite el plan",
       policies: "El programa no infringe ninguna política obligatoria",
       drift: "Las nubes están como las dejó el programa",
       "plan-deviations": "Nada del plan queda sin cumplir",
@@ -141,12 +141,14 @@ interface EvidenceWords extends Readonly<Record<DriftedResource["kind"], (resour
   readonly reads: (where: string) => string;
   readonly writes: (where: string) => string;
   readonly deletes: (where: string) => string;
+  readonly lists: (where: string) => string;
   readonly mayNothing: () => string;
   readonly mayDestroy: (user: string, action: string, on: string) => string;
   readonly cannotDestroy: (writers: string) => string;
-  readonly keyAge: (user: string, days: number) => string;
+  readonly keyAge: (of: string, days: number) => string;
   readonly noKey: () => string;
-  readonly noDates: () => string;
+  readonly ageUnknown: (name: string) => string;
+  readonly atMost: (all: string, allowed: string) => string;
 }
 
 /** What is seen of the audit's statements. */
@@ -197,13 +199,14 @@ export const auditEvidence: Words<EvidenceWords> = {
     reads: (where) => `reads ${where}`,
     writes: (where) => `writes ${where}`,
     deletes: (where) => `deletes ${where}`,
+    lists: (where) => `lists the names in ${where}`,
     mayNothing: () => "may do nothing",
     mayDestroy: (user, action, on) => `${user}: ${action} on ${on}`,
     cannotDestroy: (writers) => `${writers}: no right to delete versions, to shorten retention or to change the bucket`,
-    keyAge: (user, days) => `${user}: ${days} days`,
+    keyAge: (of, days) => `${of}: ${days} days`,
     noKey: () => "no key",
-    noDates: () =>
-      "the settings keep no dates of ciphers, application keys and Vault's shares; npm run secrets:init never makes them anew",
+    ageUnknown: (name) => `${name}: not known`,
+    atMost: (all, allowed) => `${all}; allowed: ${allowed}`,
   },
   es: {
     notCompared: () => "sin comparar (--no-drift)",
@@ -252,12 +255,13 @@ export const auditEvidence: Words<EvidenceWords> = {
     reads: (where) => `lee ${where}`,
     writes: (where) => `escribe ${where}`,
     deletes: (where) => `borra ${where}`,
+    lists: (where) => `lista los nombres en ${where}`,
     mayNothing: () => "no puede nada",
     mayDestroy: (user, action, on) => `${user}: ${action} en ${on}`,
     cannotDestroy: (writers) => `${writers}: sin derecho a borrar versiones, acortar la retención ni cambiar el bucket`,
-    keyAge: (user, days) => `${user}: ${days} días`,
+    keyAge: (of, days) => `${of}: ${days} días`,
     noKey: () => "ninguna clave",
-    noDates: () =>
-      "la configuración no guarda fechas de los cifrados, las claves de aplicaciones y las partes de Vault; npm run secrets:init nunca las hace de nuevo",
+    ageUnknown: (name) => `${name}: desconocida`,
+    atMost: (all, allowed) => `${all}; permitido: ${allowed}`,
   },
 };

@@ -9,9 +9,11 @@ import { freshness, readBackups, type BackupState } from "../backups";
 import type { StackOptions } from "../context";
 import { StackEngine } from "../engine";
 import { containersOn, hostAccess, type Container } from "../inside";
+import { accessKeysIn, type AccessKey } from "../rotate/access-keys";
+import { ageSeconds, agesOf, ofGeneration, presentIn } from "../rotate/plan";
 import { ownServers, recordContent } from "../providers";
-import { clearConfig, primarySite, settingsOf, type LookedAt, type Settings } from "../settings";
-import type { KnownSite, Look, ModuleLook, Outside } from "./look";
+import { clearConfig, primarySite, settingsOf, type LookedAt, type RawConfig, type Settings } from "../settings";
+import type { CredentialAge, KnownSite, Look, ModuleLook, Outside } from "./look";
 
 /** Deadlines in seconds. The settings come first, the rest side by side: the sum of the two, and the start of the program, is below 10. */
 export const deadlines = { settings: 3, dns: 2, module: 4, backups: 5, provider: 4, inside: 5 } as const;
@@ -24,7 +26,8 @@ export async function collect(options: StackOptions): Promise<Look> {
     ask(deadlines.settings, (signal) => engine.outputs(signal)),
     primarySite(options),
   ]);
-  const settings = settingsOf(answerOf(config)?.values ?? (await clearConfig(engine.configFile)));
+  const values = answerOf(config)?.values ?? (await clearConfig(engine.configFile));
+  const settings = settingsOf(values);
   const { site } = settings;
   const sites = knownSites(site, primary, answerOf(outputs));
   const backups = ask(deadlines.backups, () => readBackups(settings.store, site.backups.bucket, settings.passwords));
@@ -35,6 +38,9 @@ export async function collect(options: StackOptions): Promise<Look> {
   const outside = lookFromOutside(settings, fallbackAddress(sites));
   const inside = lookInside(dns, settings, primary);
   const hetzner = ask(deadlines.provider, (signal) => ownServers(settings.hetzner, site.domain, signal));
+  const keys = ask(deadlines.provider, (signal) =>
+    accessKeysIn({ access: settings.store, endpoint: settings.iamEndpoint }, signal),
+  );
   const cloudflare = ask(deadlines.provider, (signal) =>
     recordContent(settings.cloudflare, site.dns.zoneId, site.domain, signal),
   );
@@ -65,9 +71,30 @@ export async function collect(options: StackOptions): Promise<Look> {
     ...(proxy?.well
       ? { certificate: { until: new Date(proxy.certificateUntil).toISOString(), issuer: site.tls.issuer } }
       : {}),
+    credentials: credentialAges(settings, values, answerOf(await keys), active ?? site.generation, at.getTime()),
     ...(drift ? { lastDrift: drift } : {}),
     ...(drill ? { lastDrill: { verdict: drill.verdict, at: new Date(drill.startedAt).toISOString() } } : {}),
   };
+}
+
+function credentialAges(
+  { credentials: record }: Settings,
+  values: RawConfig,
+  keys: readonly AccessKey[] | undefined,
+  generation: number,
+  now: number,
+): CredentialAge[] {
+  const ages = agesOf(record, keys && ofGeneration(keys, generation));
+  return presentIn(values, record).map(({ name, way }) => {
+    const age = ages.get(name)!;
+    const seconds = ageSeconds(age, now);
+    return {
+      name,
+      ageSeconds: Number.isFinite(seconds) ? seconds : null,
+      pending: age.pending,
+      replaceable: way !== "generation",
+    };
+  });
 }
 
 const problemOf = (asked: Asked<unknown>): string =>

@@ -4,7 +4,7 @@ import { plan } from "../../plan/plan";
 import { bytes, seconds } from "../../plan/units";
 import { answerOf } from "../ask";
 import { exitCodes, type ExitCode } from "../exit-codes";
-import type { Look, ModuleLook } from "./look";
+import type { CredentialAge, Look, ModuleLook } from "./look";
 
 /** A trigger of the plan (P1), evaluated. */
 export type Trigger =
@@ -56,6 +56,8 @@ export type Problem =
   | { readonly id: "settings" }
   | { readonly id: "drift"; readonly at: string; readonly names: readonly string[] }
   | { readonly id: "policies"; readonly at: string; readonly names: readonly string[] }
+  | { readonly id: "credentials"; readonly names: readonly string[]; readonly limitSeconds: number }
+  | { readonly id: "rotation-begun"; readonly names: readonly string[] }
   | { readonly id: "drill-due"; readonly since?: string }
   | { readonly id: "drill-failed"; readonly verdict: string };
 
@@ -95,8 +97,8 @@ export function judge(look: Look, memory: Memory = {}): Judgement {
   };
 }
 
-/** A drill that is due is told, and makes no site unwell. */
-const degrades = ({ id }: Problem): boolean => id !== "drill-due" && id !== "drill-failed";
+/** A drill that is due and a credential that is old are told, and make no site unwell. */
+const degrades = ({ id }: Problem): boolean => id !== "drill-due" && id !== "drill-failed" && id !== "credentials";
 
 /** What `--watch` keeps for its next look. */
 export function remember(look: Look, { apiSilentSince }: Memory): Memory {
@@ -216,6 +218,7 @@ function problemsOf(look: Look): Problem[] {
       ? []
       : [{ id: "provider-silent" as const, provider: "Cloudflare" as const }]),
     ...drift(look),
+    ...credentials(look),
     ...drill(look),
   ];
 }
@@ -248,6 +251,21 @@ function drift({ lastDrift }: Look): Problem[] {
     ...(broken && broken.length > 0 ? [{ id: "policies" as const, at, names: broken }] : []),
   ];
 }
+
+function credentials({ credentials: all }: Look): Problem[] {
+  const begun = all.filter(({ pending }) => pending).map(({ name }) => name);
+  const old = all.filter((credential) => credential.replaceable && isOld(credential)).map(({ name }) => name);
+  return [
+    ...(begun.length > 0 ? [{ id: "rotation-begun" as const, names: begun }] : []),
+    ...(old.length > 0 ? [{ id: "credentials" as const, names: old, limitSeconds: rotationLimit }] : []),
+  ];
+}
+
+/** Seconds after which a credential should be replaced. */
+export const rotationLimit = seconds(plan.rotateEvery);
+
+/** Of unknown age is not old: nobody can say. */
+export const isOld = ({ ageSeconds }: CredentialAge): boolean => ageSeconds !== null && ageSeconds > rotationLimit;
 
 function drill({ lastDrill, at }: Look): Problem[] {
   if (!lastDrill) return [{ id: "drill-due" }];

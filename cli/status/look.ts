@@ -40,6 +40,17 @@ export interface OwnServer {
   readonly address: string;
 }
 
+/** How old a credential is that the site uses. */
+export interface CredentialAge {
+  readonly name: string;
+  /** Seconds; null: nobody recorded it. */
+  readonly ageSeconds: number | null;
+  /** Being replaced: in the settings, and not proved to be in force. */
+  readonly pending: boolean;
+  /** Whether it can be replaced while the site lives. */
+  readonly replaceable: boolean;
+}
+
 /** One look at everything: the facts, without a judgement. */
 export interface Look {
   /** ISO 8601 UTC. */
@@ -63,5 +74,7 @@ export interface Look {
   readonly certificate?: { readonly until: string; readonly issuer: "acme" | "internal" };
   /** The last drift check with these settings, if one was made from here. */
   readonly lastDrift?: DriftRecord;
+  /** Of the S3 keys by IAM's word, where it answered, of the others by the settings' record. */
+  readonly credentials: readonly CredentialAge[];
   readonly lastDrill?: { readonly verdict: string; readonly at: string };
 }

@@ -6,7 +6,7 @@ import { invocation } from "../invocation";
 import type { Language } from "../language";
 import { drillVerdict } from "../drill/words";
 import { colours, oneLine, plainTable } from "../table";
-import { nextDrill, type Judgement, type Problem, type Trigger } from "./judge";
+import { isOld, nextDrill, rotationLimit, type Judgement, type Problem, type Trigger } from "./judge";
 import type { Look, ModuleLook } from "./look";
 import { statusWords } from "./words";
 
@@ -118,6 +118,7 @@ export function renderStatus(look: Look, judgement: Judgement, lang: Language): 
       ].join("  "),
     ],
     [t.drift, look.lastDrift ? driftLine(look.lastDrift) : t.neverChecked],
+    [t.credentials, credentialsLine()],
     [
       t.lastDrill,
       look.lastDrill
@@ -137,6 +138,17 @@ export function renderStatus(look: Look, judgement: Judgement, lang: Language): 
         : sign(drifted.length === 0, t.drifted(drifted.length)),
       broken === null ? sign(undefined, t.policiesLeftOut) : sign(broken.length === 0, t.policiesBroken(broken.length)),
       c.dim(t.checkedAgo(age)),
+    ].join("  ");
+  }
+  function credentialsLine(): string {
+    const known = look.credentials.filter(({ ageSeconds }) => ageSeconds !== null);
+    const oldest = known.toSorted((a, b) => b.ageSeconds! - a.ageSeconds!)[0];
+    const unknown = look.credentials.length - known.length;
+    return [
+      ...(oldest
+        ? [sign(!isOld(oldest), t.oldest(oldest.name, daysOr(oldest.ageSeconds!, lang), daysOr(rotationLimit, lang)))]
+        : []),
+      ...(unknown > 0 ? [sign(undefined, t.ageUnknown(unknown))] : []),
     ].join("  ");
   }
   function backupsLine(): string {

@@ -32,6 +32,9 @@ interface StatusWords {
   readonly policiesBroken: (n: number) => string;
   readonly policiesLeftOut: string;
   readonly checkedAgo: (age: string) => string;
+  readonly credentials: string;
+  readonly oldest: (name: string, age: string, limit: string) => string;
+  readonly ageUnknown: (n: number) => string;
   readonly lastDrill: string;
   readonly never: string;
   readonly drillNext: (last: string, verdict: string, next: string) => string;
@@ -103,6 +106,9 @@ export const statusWords: Words<StatusWords> = {
     policiesBroken: (n) => (n === 0 ? "policies hold" : `${n} mandatory policy violation(s)`),
     policiesLeftOut: "policies left out",
     checkedAgo: (age) => `${age} ago`,
+    credentials: "Credentials",
+    oldest: (name, age, limit) => `oldest ${age} of ${limit} (${name})`,
+    ageUnknown: (n) => `age of ${n} not known`,
     lastDrill: "Last drill",
     never: "none on record",
     drillNext: (last, verdict, next) => `${last}, ${verdict}; the next by ${next}`,
@@ -159,6 +165,10 @@ export const statusWords: Words<StatusWords> = {
         `not as the program left it (checked ${moment(at)}): ${names.join(", ")}; npm run drift says how to reconcile`,
       policies: ({ names, at }, { moment }) =>
         `mandatory policies are broken (checked ${moment(at)}): ${names.join(", ")}`,
+      credentials: ({ names, limitSeconds }, { days }) =>
+        `older than ${days(limitSeconds)}: ${names.join(", ")}; smarter rotate --older-than ${limitSeconds / 86_400}d`,
+      "rotation-begun": ({ names }) =>
+        `being replaced, and not proved to be in force: ${names.join(", ")}; smarter rotate goes on`,
       "drill-due": ({ since }, { moment }) =>
         since ? `a drill is overdue since ${moment(since)}; npm run drill` : "no drill on record; npm run drill",
       "drill-failed": ({ verdict }) => `the last drill ended as "${drillVerdict(verdict, "en")}"`,
@@ -194,6 +204,9 @@ export const statusWords: Words<StatusWords> = {
     policiesBroken: (n) => (n === 0 ? "las políticas se cumplen" : `${n} infracción(es) de políticas obligatorias`),
     policiesLeftOut: "sin las políticas",
     checkedAgo: (age) => `hace ${age}`,
+    credentials: "Credenciales",
+    oldest: (name, age, limit) => `la más antigua, ${age} de ${limit} (${name})`,
+    ageUnknown: (n) => `antigüedad desconocida de ${n}`,
     lastDrill: "Último simulacro",
     never: "ninguno registrado",
     drillNext: (last, verdict, next) => `${last}, ${verdict}; el próximo antes del ${next}`,
@@ -252,6 +265,10 @@ export const statusWords: Words<StatusWords> = {
         `no está como lo dejó el programa (revisado el ${moment(at)}): ${names.join(", ")}; npm run drift dice cómo corregirlo`,
       policies: ({ names, at }, { moment }) =>
         `se infringen políticas obligatorias (revisado el ${moment(at)}): ${names.join(", ")}`,
+      credentials: ({ names, limitSeconds }, { days }) =>
+        `con más de ${days(limitSeconds)}: ${names.join(", ")}; smarter rotate --older-than ${limitSeconds / 86_400}d`,
+      "rotation-begun": ({ names }) =>
+        `en reemplazo, sin prueba de que estén en uso: ${names.join(", ")}; smarter rotate continúa`,
       "drill-due": ({ since }, { moment }) =>
         since
           ? `un simulacro está vencido desde el ${moment(since)}; npm run drill`

@@ -6,6 +6,8 @@ export const identityName = (role: IdentityRole, generation: number): string => 
 
 /** A writer's user by that rule, whoever made it; its first group is the generation. */
 export const writerUserName = /^backup-writer-g([1-9]\d*)(?:-|$)/;
+/** Any identity's user: its groups are the role and the generation. */
+export const identityUserName = /^backup-(writer|reader|guard)-g([1-9]\d*)(?:-|$)/;
 
 /** The copy of a backup bucket, in another region. */
 export const replicaBucket = (bucket: string): string => `${bucket}-replica`;

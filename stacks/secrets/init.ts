@@ -1,7 +1,9 @@
 import { makeRecoveryHostKey, makeShared, vaultSecrets } from "./make";
 import { missingElsewhere } from "./missing";
 import type { ListedConfig, PulumiConfig } from "./pulumi-config";
+import { credentialNames, parseRecord, recordKey, type CredentialRecord } from "./record";
 import type { SecretName } from "./schema";
+import { operatorName } from "../backup-store";
 
 export interface InitSecretsArgs {
   readonly config: PulumiConfig;
@@ -65,14 +67,26 @@ export async function initSecrets({
   const kept: string[] = [];
   const differing: string[] = [];
   const missing: { what: string; from: string }[] = [];
+  const recorded = parseRecord(set[recordKey]?.value);
+  const theirRecord = parseRecord((await from?.list())?.[recordKey]?.value);
+  const record = { ...recorded };
+  const note = (name: SecretName, entryOf: (credential: string) => CredentialRecord[string] | undefined) => {
+    for (const credential of credentialNames(name)) {
+      const entry = entryOf(credential);
+      if (entry) record[credential] = entry;
+      else delete record[credential];
+    }
+  };
 
   const make = async (name: SecretName, value: string) => {
     await config.setSecret(keyOf(name), value);
     made.push(keyOf(name));
+    note(name, () => ({ madeAt: new Date().toISOString(), by: operatorName() }));
   };
   const copy = async (name: SecretName, value: string) => {
     await config.setSecret(keyOf(name), value);
     copied.push(keyOf(name));
+    note(name, (credential) => theirRecord[credential]);
   };
 
   for (const name of sharedNames) {
@@ -102,6 +116,7 @@ export async function initSecrets({
   if (set[keyOf("recoveryHostKey")]) kept.push(keyOf("recoveryHostKey"));
   else if (ordersServer) await make("recoveryHostKey", makeRecoveryHostKey());
 
+  if (made.length + copied.length > 0) await config.set(recordKey, JSON.stringify(record));
   return {
     made,
     copied,

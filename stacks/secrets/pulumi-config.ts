@@ -44,6 +44,11 @@ export class PulumiConfig {
     await this.config(["rm", key]);
   }
 
+  /** What is no secret. Structured values as JSON. */
+  async set(key: string, value: string): Promise<void> {
+    await this.config(["set", "--plaintext", key], value);
+  }
+
   /** @throws Error with what the engine said; its output is not repeated, since it may hold a value */
   private async config(args: readonly string[], input?: string): Promise<string> {
     const { stack, configFile, pulumi, env, cwd } = this.args;

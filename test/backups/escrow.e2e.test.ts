@@ -60,7 +60,13 @@ async function makeSite(): Promise<void> {
   const plain = Object.entries(settings).filter(([name]) => !secret(name));
   await writeFile(
     join(folder, "site", "Pulumi.primary.yaml"),
-    stringify({ config: { ...Object.fromEntries(plain), "cloudflare:apiToken": "plain, and left out all the same" } }),
+    stringify({
+      config: {
+        ...Object.fromEntries(plain),
+        "cloudflare:apiToken": "plain, and left out all the same",
+        "smarteros:credentials": { "s3.writer": { madeAt: "2026-11-24T19:05:00.000Z", by: "ana@laptop" } },
+      },
+    }),
   );
   await pulumi("site", ["stack", "init", "primary"]);
   const secrets = [...Object.entries(settings).filter(([name]) => secret(name)), ["hcloud:token", cloudToken]];
@@ -115,6 +121,7 @@ describe("seal", () => {
   it("writes an age file and its label, which show no secret, and prints names alone", async () => {
     const { exitCode, all } = await seal();
     expect([exitCode, all]).toEqual([0, expect.stringMatching(/smarteros:databasePasswords\.odoo\n/)]);
+    expect(all).not.toContain("s3.writer");
     const [file, label] = await Promise.all([bundle(), `${bundle()}.label.json`].map((f) => readFile(f, "utf8")));
     expect(file).toMatch(/^-----BEGIN AGE ENCRYPTED FILE-----/);
     expect((await stat(bundle())).mode & 0o777).toBe(0o600);
@@ -196,7 +203,7 @@ describe("open, elsewhere and with the bundle alone", () => {
     const made = await settingsOf("elsewhere", "recovery");
     expect(problemsWith("recovery", made)).toEqual([]);
     const [theirs, ours] = [await settingsOf("site", "primary"), made];
-    const shared = Object.keys(theirs).filter((name) => /^smarteros:(?!site)/.test(name));
+    const shared = Object.keys(theirs).filter((name) => /^smarteros:(?!credentials$|site)/.test(name));
     expect(shared.length).toBeGreaterThan(5);
     for (const name of shared) expect([name, ours[name]]).toEqual([name, theirs[name]]);
     expect(ours["smarteros:vaultToken"]).toBe(vaultEscrow.token);

@@ -21,6 +21,7 @@ describe("the command line", () => {
   it.each([
     [["stutas"], "Did you mean status?"],
     [["status", "--lang", "fr"], "Allowed choices are es, en"],
+    [["rotate", "--older-than", "90"], "write 90d"],
     [["failover", "activate", "--at", "yesterday"], "ISO 8601"],
     [["failover", "activate", "--at", "2999-01-01T00:00:00Z"], "not in the future"],
     [["status", "--jsn"], "unknown option '--jsn'"],

@@ -61,6 +61,10 @@ export function healthyLook(change: Partial<Look> = {}): Look {
     hetzner: { state: "answered", value: [], seconds: 0.1 },
     cloudflare: { state: "answered", value: active, seconds: 0.1 },
     certificate: { until: "2027-02-22T03:50:54.000Z", issuer: "acme" },
+    credentials: [
+      { name: "s3.writer", ageSeconds: 30 * 86_400, pending: false, replaceable: true },
+      { name: "databasePasswords.odoo", ageSeconds: 12 * 86_400, pending: false, replaceable: true },
+    ],
     lastDrill: { verdict: "recovered", at: "2026-11-20T03:00:00.000Z" },
     ...change,
   };

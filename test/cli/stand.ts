@@ -27,7 +27,7 @@ export function settingsAt(address: string): Settings {
   Object.assign(site.dns, { resolvers: [`${address}:5353`], permitLoopback: true });
   return {
     ...settings,
-    "aws:endpoints": [{ s3: `https://${address}:9443` }],
+    "aws:endpoints": [{ s3: `https://${address}:9443`, iam: `https://${address}:9444` }],
     "aws:accessKey": "AKIAOFTHESTAND000000",
     "aws:secretKey": "secret-key-of-the-stand",
     "cloudflare:baseUrl": `http://${address}:9081`,

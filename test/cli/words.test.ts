@@ -12,6 +12,7 @@ import { asLanguage, givenLanguage, messageLanguage } from "../../cli/language";
 import { recoverWords } from "../../cli/recover/words";
 import { planWords } from "../../cli/plan/words";
 import { vaultWords } from "../../cli/recover/vault-words";
+import { rotateWords } from "../../cli/rotate/words";
 import { statusWords } from "../../cli/status/words";
 import { askWords, watchWords } from "../../cli/words";
 import { checklist } from "../../plan/organisation";
@@ -31,6 +32,7 @@ const all = {
   incidentWords,
   planWords,
   recoverWords,
+  rotateWords,
   statusWords,
   vaultWords,
   watchWords,

@@ -12,13 +12,13 @@ import {
 } from "@aws-sdk/client-s3";
 import type { execa as Execa, ResultPromise } from "execa";
 import { Client } from "pg";
-import { expirerPolicy, type PolicyDocument, readerPolicy, writerPolicy } from "../../components/backup/policies";
+import { expirerPolicy, guardPolicy, type PolicyDocument, readerPolicy, writerPolicy } from "../../components/backup/policies";
 import { type AgentConfig, type AgentSecrets, agentStatusPort, type S3Location } from "../../contracts/agent";
 import type { Generation } from "../../contracts/generation";
 import { pgbackrestConf } from "../../contracts/pgbackrest";
 import { agentBundle, bundleAgent } from "../../images/agent/build";
 import { waitUntil } from "../../local-cloud/wait";
-import { region, startLocalS3 } from "../local-cloud/s3/local-s3";
+import { type LocalS3, region, startLocalS3 } from "../local-cloud/s3/local-s3";
 
 const imagesPostgres = join(__dirname, "..", "..", "images", "postgres");
 const postgresBin = "/usr/lib/postgresql/15/bin";
@@ -47,13 +47,14 @@ export interface Ground {
   dir: string;
   s3: S3Location;
   /** Of an identity with the very policy that the stacks give it. */
-  keysOf(role: "writer" | "reader" | "expirer", generation: Generation): Promise<StoreKeys>;
+  keysOf(role: "writer" | "reader" | "guard" | "expirer", generation: Generation): Promise<StoreKeys>;
 }
 
 /** With a store behind it. */
 export interface StoreGround extends Ground {
   /** As the bucket's owner. */
   owner: S3Client;
+  store: LocalS3;
   /** @returns keys that begin so, oldest name first */
   keys(prefix: string): Promise<string[]>;
   text(key: string): Promise<string>;
@@ -75,8 +76,9 @@ export async function prepareGround(cleanup: Cleanup): Promise<StoreGround> {
   await owner.send(new CreateBucketCommand({ Bucket: bucket, ObjectLockEnabledForBucket: true }));
   const known = new Map<string, Promise<StoreKeys>>();
   const keysOf: Ground["keysOf"] = (role, generation) => {
-    const name = `${role}-${generation}`;
-    const policies = { writer: writerPolicy, reader: readerPolicy, expirer: expirerPolicy };
+    // As the stacks name them.
+    const name = `backup-${role}-g${generation}`;
+    const policies = { writer: writerPolicy, reader: readerPolicy, guard: guardPolicy, expirer: expirerPolicy };
     const policy = policies[role](bucket, generation);
     if (!known.has(name)) known.set(name, makeIdentity(store.iam(), name, policy));
     return known.get(name)!;
@@ -87,6 +89,7 @@ export async function prepareGround(cleanup: Cleanup): Promise<StoreGround> {
     s3,
     keysOf,
     owner,
+    store,
     async keys(Prefix) {
       const { Contents = [] } = await owner.send(new ListObjectsV2Command({ Bucket: bucket, Prefix }));
       return Contents.map(({ Key }) => Key!).sort();

@@ -60,6 +60,16 @@ it("gives its writer, its reader and its guard keys only once their limits are i
   for (const role of roles) expect([role, stack.waitsFor(`${role}-key`, `${role}-policy`)]).toEqual([role, true]);
 });
 
+it("gives an identity whose key was replaced a key of another name, and leaves the others' alone", async () => {
+  const credentials = JSON.stringify({ "s3.writer": { madeAt: "2026-11-24T19:05:00.000Z", by: "ana@laptop" } });
+  const rotated = await mockedPrimary({ ...filledSettings("primary"), "smarteros:credentials": credentials });
+  expect(rotated.all("aws:iam/accessKey:AccessKey").map((r) => r.name)).toEqual([
+    "backup-writer-g1-key-20261124t190500z",
+    "backup-reader-g1-key",
+    "backup-guard-g1-key",
+  ]);
+});
+
 it("restores nothing and needs no gate: DNS follows the services", () => {
   expect(stack.resources.filter((r) => /restore|gate$/.test(r.name))).toEqual([]);
   for (const { name } of plan.services)

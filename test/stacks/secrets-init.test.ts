@@ -5,6 +5,7 @@ import { execa } from "execa";
 import { utils } from "ssh2";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { makeShared } from "../../stacks/secrets/make";
+import { credentialNames, credentialRecord } from "../../stacks/secrets/record";
 import { secretsSchema } from "../../stacks/secrets/schema";
 import { ensureToolchain } from "../../toolchain/ensure";
 import { repoRoot } from "../../toolchain/paths";
@@ -33,6 +34,7 @@ beforeAll(async () => {
     PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
     PULUMI_CONFIG_PASSPHRASE: "test",
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    SMARTEROS_OPERATOR: "ana@laptop",
   };
   for (const stack of ["primary", "recovery"])
     await execa(engine, ["stack", "init", stack, "--non-interactive"], { cwd: folder, env });
@@ -49,6 +51,10 @@ async function init(...args: string[]) {
   return { exitCode, all };
 }
 const settings = (stack: string) => readFile(join(folder, `Pulumi.${stack}.yaml`), "utf8");
+const recordOf = async (stack: string) => {
+  const args = ["config", "get", "smarteros:credentials", "--stack", stack];
+  return credentialRecord.parse(JSON.parse((await execa(engine, args, { cwd: folder, env })).stdout));
+};
 /** Every secret of a stack in clear. */
 async function secretsOf(stack: string): Promise<Record<string, string>> {
   const { stdout } = await execa(engine, ["config", "--json", "--show-secrets", "--stack", stack], {
@@ -60,7 +66,7 @@ async function secretsOf(stack: string): Promise<Record<string, string>> {
     Object.entries(all).flatMap(([key, { value, secret }]) => (secret ? [[key.replace("smarteros:", ""), value]] : [])),
   );
 }
-const shared = Object.keys(makeShared);
+const shared = Object.keys(makeShared) as (keyof typeof makeShared)[];
 const asRead = (value: string): unknown => (value.startsWith("{") ? JSON.parse(value) : value);
 
 describe("secrets:init", () => {
@@ -76,6 +82,7 @@ describe("secrets:init", () => {
       expect(all).not.toContain(value);
       expect(await settings("primary")).not.toContain(value);
     }
+    expect(Object.keys(await recordOf("primary")).sort()).toEqual(shared.flatMap((name) => credentialNames(name)).sort());
     expect(await settings("primary")).toContain("# A tag for people, a digest for the machine");
   });
 
@@ -104,6 +111,8 @@ describe("secrets:init", () => {
     const { recoveryHostKey, ...copied } = await secretsOf("recovery");
     expect(recoveryHostKey).toContain("OPENSSH PRIVATE KEY");
     expect(copied).toEqual(await secretsOf("primary"));
+    const { recoveryHostKey: own, ...since } = await recordOf("recovery");
+    expect([own?.by, since]).toEqual(["ana@laptop", await recordOf("primary")]);
   });
 
   it("says when the two differ, and replaces only by --force", async () => {

@@ -10,7 +10,7 @@ let end: () => Promise<void>;
 
 beforeAll(async () => {
   stand = await startStand();
-  end = await startSilence(address, [443, 9443, 9080, 9081, 22]);
+  end = await startSilence(address, [443, 9443, 9444, 9080, 9081, 22]);
 });
 afterAll(async () => {
   await end();

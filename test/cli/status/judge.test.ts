@@ -184,6 +184,25 @@ describe("what is not as it should be", () => {
     expect(problemsOf(healthyLook({ certificate: { until: until(0.2), issuer: "internal" } }))).toEqual([]);
   });
 
+  it("is a credential that is older than the plan allows, which makes no site unwell", () => {
+    const aged = (days: number | null, more: object = {}): Look["credentials"][number] => ({
+      ...{ name: "s3.guard", ageSeconds: days === null ? null : days * 86_400, pending: false, replaceable: true },
+      ...more,
+    });
+    const old = healthyLook({ credentials: [aged(91), aged(null, { name: "hcloud:token" })] });
+    expect(judge(old)).toMatchObject({
+      verdict: "healthy",
+      problems: [{ id: "credentials", names: ["s3.guard"], limitSeconds: 90 * 86_400 }],
+    });
+    expect(renderStatus(old, judge(old), "en")).toMatch(
+      /Credentials +✗ oldest 91 days of 90 days \(s3.guard\) +\? age of 1 not known/,
+    );
+    expect(renderStatus(old, judge(old), "es")).toContain("smarter rotate --older-than 90d");
+    expect(problemsOf(healthyLook({ credentials: [aged(91, { replaceable: false })] }))).toEqual([]);
+    const begun = judge(healthyLook({ credentials: [aged(0, { pending: true })] }));
+    expect(begun).toMatchObject({ verdict: "degraded", problems: [{ id: "rotation-begun", names: ["s3.guard"] }] });
+  });
+
   it("is a recovery that somebody has begun and not ended, told with who and since when", () => {
     const look = healthyLook();
     const claim = {
