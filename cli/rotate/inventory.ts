@@ -70,6 +70,7 @@ export const credentials: readonly Credential[] = [
   { name: "filesCipher", way: "generation", about: "ciphers", users: ["agent", "operator"] },
   { name: "vaultToken", way: "vault", about: "vault", users: ["gateway", "agent"] },
   { name: "vaultUnsealShares", way: "vault", about: "vault", users: operator },
+  { name: "vaultUnsealSharesNext", way: "vault", about: "vault", users: operator },
   { name: "recoveryHostKey", way: "generation", about: "recoveryHostKey", users: operator },
   { name: "ssh.operator", way: "person", about: "operatorKey", users: operator },
   { name: "cloudflare:apiToken", way: "person", about: "cloudflare", users: operator },
