@@ -96,11 +96,6 @@ export class StackEngine {
     return JSON.parse(await this.ask(args, signal)) as Record<string, unknown>;
   }
 
-  /** Takes a value out of the settings file; one that is not there is no error. */
-  async unset(key: string): Promise<void> {
-    await this.ask(["config", "rm", key, ...this.options]);
-  }
-
   /** Ids of every resource of one type that the state knows, those that are still to be deleted too. @example "aws:iam/accessKey:AccessKey" */
   async idsOf(type: string): Promise<string[]> {
     const { deployment } = exported.parse(JSON.parse(await this.ask(["stack", "export", "--stack", this.stack])));

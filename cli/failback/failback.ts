@@ -3,7 +3,9 @@ import { duration } from "../../drill/report/format";
 import { askAnyDns, dnsServer } from "../../outside/site";
 import { activeGeneration, operatorName, readClaim, s3Client } from "../../stacks/backup-store";
 import type { StackConfig } from "../../stacks/config";
+import { PulumiConfig } from "../../stacks/secrets/pulumi-config";
 import { dataFolders } from "../../stacks/site";
+import { repoRoot } from "../../toolchain/paths";
 import { readFile } from "node:fs/promises";
 import { expandHome } from "../../components/host/paths";
 import { guardSet } from "../../contracts/guard";
@@ -188,7 +190,7 @@ async function standBy({ site }: StackConfig, engine: StackEngine, { lang, signa
       heldBy: ({ user, host, pid, since }) => held.byLock(user, host, pid, moment(since, lang)),
       signal,
     });
-    await engine.unset(standbyKey);
+    await new PulumiConfig({ ...engine.access, cwd: repoRoot() }).remove(standbyKey);
   } finally {
     await journal.release();
   }

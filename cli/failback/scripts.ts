@@ -1,5 +1,6 @@
 import { dataRoot } from "../../components/host/paths";
 import { quote } from "../../components/host/scripts";
+import { setAside } from "../recover/scripts";
 
 /** What a folder of an earlier life is kept as, beside the new one. */
 export const keptAs = (folder: string, generation: number): string => `${folder}.before-g${generation}`;
@@ -15,16 +16,9 @@ export function clearScript(domain: string, generation: number, sets: readonly s
 running=$(docker ps --filter ${quote(`label=smarteros.site=${domain}`)} --format '{{.Names}}' | paste --serial --delimiters=' ')
 [ -z "$running" ] || { echo "containers of ${domain} run on this host: $running; fix: it must not be the site that serves" >&2; exit 1; }
 for set in ${sets.map(quote).join(" ")}; do
-  live=${dataRoot}/$set; fresh=$live.made; kept=${keptAs("$live", generation)}
-  if [ ! -d "$live" ] && [ -d "$fresh" ]; then mv --no-target-directory "$fresh" "$live"; fi
-  if [ -e "$kept" ] || [ -z "$(ls -A "$live")" ]; then continue; fi
-  rm -rf "$fresh"
-  mkdir -m 0700 "$fresh"
-  chown --reference="$live" "$fresh"
-  chmod --reference="$live" "$fresh"
-  mv --no-target-directory "$live" "$kept"
-  mv --no-target-directory "$fresh" "$live"
-  echo "$set"
+  live=${dataRoot}/$set; kept=${keptAs("$live", generation)}
+  if [ ! -e "$kept" ] && [ -z "$(ls -A "$live")" ]; then continue; fi
+${setAside('"$live"', '"$kept"', 'echo "$set"')}
 done`;
 }
 

@@ -61,15 +61,32 @@ until [ "$(echo "select coalesce(left(last_archived_wal, 24) >= '$last', false) 
 done
 echo "$point"`;
 
+/** Makes an empty folder of the owner and mode of another. Shell words; begun before, it is begun anew. */
+const emptyLike = (made: string, like: string): string => `rm -rf ${made}
+mkdir -m 0700 ${made}
+chown --reference=${like} ${made}
+chmod --reference=${like} ${made}`;
+
+/**
+ * Puts an empty folder like it in a folder's place, which is kept; one that is kept already is left alone. Killed between any two lines it can
+ * be run again.
+ * @param live shell word, as `kept`
+ * @param before done first, where the folder is still to be moved
+ */
+export const setAside = (live: string, kept: string, before = ":"): string => `if [ ! -e ${kept} ]; then
+${before}
+${emptyLike(`${live}.made`, live)}
+mv --no-target-directory ${live} ${kept}
+fi
+[ -e ${live} ] || mv --no-target-directory ${live}.made ${live}`;
+
 /** The empty folder that is restored into, of the same owner as what it is to replace; its own when it is there already. */
 export const freshFolderScript = (subject: Subject): string => {
   const { fresh, live, damaged } = foldersOf(subject);
   return `set -eu
 [ ! -d ${fresh} ] || exit 0
 like=${live}; [ -d "$like" ] || like=${damaged}
-mkdir -m 0700 ${fresh}.made
-chown --reference="$like" ${fresh}.made
-chmod --reference="$like" ${fresh}.made
+${emptyLike(`${fresh}.made`, '"$like"')}
 mv --no-target-directory ${fresh}.made ${fresh}`;
 };
 

@@ -1,6 +1,6 @@
 import { quote } from "../../components/host/scripts";
 import { networkName } from "../../components/services/spec";
-import { attachScript, foldersOf, type Subject } from "./scripts";
+import { attachScript, foldersOf, setAside, type Subject } from "./scripts";
 
 /** The network that Vault alone is on while it is hardened: it leads nowhere, and whoever may run a container on the host joins it. */
 export const apart = "smarteros-vault-apart";
@@ -30,14 +30,7 @@ date -u +%Y-%m-%dT%H:%M:%S.%3NZ`;
 export function setAsideScript(subject: Subject): string {
   const { live, damaged } = foldersOf(subject);
   return `set -eu
-if [ ! -e ${damaged} ]; then
-  docker stop vault >/dev/null
-  mkdir -p ${live}.empty
-  chown --reference=${live} ${live}.empty
-  chmod --reference=${live} ${live}.empty
-  mv --no-target-directory ${live} ${damaged}
-fi
-[ -e ${live} ] || mv --no-target-directory ${live}.empty ${live}
+${setAside(live, damaged, "docker stop vault >/dev/null")}
 docker start vault >/dev/null`;
 }
 

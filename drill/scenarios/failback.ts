@@ -15,7 +15,8 @@ import { startLoad, type Load } from "../load";
 import { lastWritesOf, record, type Draft } from "../record";
 import { twoFields } from "../settings";
 import { runSmarter } from "../smarter";
-import { answersAfterwards, type Scenario, type Stage } from "./scenario";
+import { watchDns } from "./failover";
+import { answersAfterwards, tellChecks, type Scenario, type Stage } from "./scenario";
 
 /** The line of `smarter failback` with which the write pause begins. */
 const pauses = /^stopping everything that writes/;
@@ -104,8 +105,7 @@ async function goBack(stage: Stage, draft: Draft, load: Load, onNewVps: (script:
 
   const { gate } = said.parse(JSON.parse(ran.stdout));
   const checks = [pause, await withoutGap(onNewVps)];
-  for (const { name, ok, evidence } of checks)
-    timeline.event(`${ok ? "holds" : "does not hold"}: it ${name} (${evidence})`);
+  tellChecks(timeline, checks);
   draft.gate = { passedAt: gate.passedAt, checks: [...gate.checks, ...checks] };
   const whole = draft.modules.every((m) => m.rtoSeconds !== null && m.restored && (m.rpoSeconds ?? 0) === 0);
   draft.verdict = gate.passedAt !== null && draft.gate.checks.every(({ ok }) => ok) && whole ? "recovered" : "failed";
@@ -114,15 +114,10 @@ async function goBack(stage: Stage, draft: Draft, load: Load, onNewVps: (script:
 /** When DNS moved, and then each module's first answer: before, the other site's proxy still answers. */
 async function answersAt({ site, timeline }: Stage, before: string, pausedAt: number, signal: AbortSignal) {
   const into = (at: number) => `${((at - pausedAt) / 1_000).toFixed(1)} s into the write pause`;
-  try {
-    for await (const _ of setInterval(250, undefined, { signal }))
-      if ((await site.resolve(site.domain).catch(() => before)) !== before) break;
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    return { flippedAt: null, answers: new Map<ServiceName, Seen>() };
-  }
-  const flippedAt = new Date().toISOString();
-  timeline.event(`DNS answers another address, ${into(Date.parse(flippedAt))}`);
+  const flippedAt = await watchDns(site, before, signal, () =>
+    timeline.event(`DNS answers another address, ${into(Date.now())}`),
+  );
+  if (flippedAt === null) return { flippedAt, answers: new Map<ServiceName, Seen>() };
   const answers = await probeUntilAll({
     site,
     deadlineSeconds: seconds(plan.overallRto),

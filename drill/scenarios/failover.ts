@@ -9,7 +9,7 @@ import { seconds } from "../../plan/units";
 import { engineEventsTo } from "../engine-events";
 import { lastWritesOf, record, type Draft } from "../record";
 import type { Timeline } from "../timeline";
-import { answersAfterwards, type Stage } from "./scenario";
+import { answersAfterwards, tellChecks, type Stage } from "./scenario";
 
 export interface FailoverArgs {
   /** What happens to the VPS, for the timeline. */
@@ -80,15 +80,14 @@ export async function failover(
   stop.abort();
   const complete = draft.modules.every(({ rtoSeconds, restored }) => rtoSeconds !== null && restored);
   const more = await afterwards(outputs);
-  for (const { name, ok, evidence } of more)
-    timeline.event(`${ok ? "holds" : "does not hold"}: it ${name} (${evidence})`);
+  tellChecks(timeline, more);
   draft.gate = { ...draft.gate, checks: [...draft.gate.checks, ...more] };
   const held = gate.passed && more.every(({ ok }) => ok);
   draft.verdict = held && flip !== null && complete ? "recovered" : "failed";
 }
 
 /** When DNS first answered another address than before; null: it did not until the signal. */
-async function watchDns(
+export async function watchDns(
   site: Site,
   before: string,
   signal: AbortSignal,

@@ -1,3 +1,4 @@
+import type { GateCheck } from "../../contracts/gate";
 import type { Site } from "../../outside/site";
 import type { Backups } from "../backups";
 import type { Ground, Primary } from "../ground";
@@ -26,3 +27,9 @@ export interface Scenario {
 
 /** Seconds that the services may take to answer through DNS once the recovery has ended well. */
 export const answersAfterwards = 60;
+
+/** Tells what was looked at when all was over, a line each. */
+export function tellChecks(timeline: Timeline, checks: readonly GateCheck[]): void {
+  for (const { name, ok, evidence } of checks)
+    timeline.event(`${ok ? "holds" : "does not hold"}: it ${name} (${evidence})`);
+}
