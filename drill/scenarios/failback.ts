@@ -20,6 +20,8 @@ import { answersAfterwards, tellChecks, type Scenario, type Stage } from "./scen
 
 /** The line of `smarter failback` with which the write pause begins. */
 const pauses = /^stopping everything that writes/;
+/** ... and the one from which on nobody writes there. */
+const quiesced = /^nobody writes since/;
 /** What it says at its end, as far as the drill needs it. */
 const said = z.object({ gate: z.object({ passedAt: z.string().nullable(), checks: z.array(gateCheck) }) });
 /** Seconds, from the end of the failback, in which each writer must have written again. */
@@ -73,6 +75,7 @@ async function goBack(stage: Stage, draft: Draft, load: Load, onNewVps: (script:
   const stop = new AbortController();
   const watching = AbortSignal.any([signal, stop.signal]);
   let pausedAt: number | undefined;
+  let quiescedAt: number | undefined;
   let seen: Promise<{ flippedAt: string | null; answers: Map<ServiceName, Seen> }> | undefined;
   const ran = await runSmarter(
     stacks,
@@ -82,6 +85,7 @@ async function goBack(stage: Stage, draft: Draft, load: Load, onNewVps: (script:
       signal,
       onLine: (line) => {
         timeline.event(line);
+        if (quiesced.test(line)) quiescedAt = Date.now();
         if (!pauses.test(line)) return;
         // What the table calls the loss: the first second without writes.
         timeline.phase("loss", "the write pause begins");
@@ -92,12 +96,12 @@ async function goBack(stage: Stage, draft: Draft, load: Load, onNewVps: (script:
     },
   );
   timeline.phase("verify", "what was written before the pause, and after it");
-  if (pausedAt === undefined || !seen)
+  if (pausedAt === undefined || quiescedAt === undefined || !seen)
     throw new Error(`smarter failback ended with ${ran.exitCode} before the write pause`);
   const tooLate = globalThis.setTimeout(() => stop.abort(), ran.exitCode === 0 ? answersAfterwards * 1_000 : 0);
   const { flippedAt, answers } = await seen;
   clearTimeout(tooLate);
-  const pause = await writesAgainAfter(load, pausedAt, signal);
+  const pause = await writesAgainAfter(load, quiescedAt, signal);
   await load.stop();
   const last = await lastWritesOf(site, timeline);
   await record(draft, { destroyedAt: pausedAt, load, seen: answers, last, flipped: flippedAt, site });
@@ -128,13 +132,13 @@ async function answersAt({ site, timeline }: Stage, before: string, pausedAt: nu
 }
 
 /** Each writer goes on by itself: what it waited for is the write pause that users feel. */
-async function writesAgainAfter(load: Load, pausedAt: number, signal: AbortSignal): Promise<GateCheck> {
+async function writesAgainAfter(load: Load, quiescedAt: number, signal: AbortSignal): Promise<GateCheck> {
   const end = Date.now() + writesAgain * 1_000;
   const silent = () =>
-    [...load.acks].filter(([, acks]) => (acks.at(-1)?.at ?? 0) <= pausedAt).map(([module]) => module);
+    [...load.acks].filter(([, acks]) => (acks.at(-1)?.at ?? 0) <= quiescedAt).map(([module]) => module);
   for await (const _ of setInterval(250, undefined, { signal })) if (silent().length === 0 || Date.now() > end) break;
   const waited = [...load.acks].map(([module, acks]) => {
-    const after = acks.findIndex(({ at }) => at > pausedAt);
+    const after = acks.findIndex(({ at }) => at > quiescedAt);
     return { module, seconds: after < 1 ? Infinity : (acks[after]!.at - acks[after - 1]!.at) / 1_000 };
   });
   const longest = waited.reduce((a, b) => (b.seconds > a.seconds ? b : a));
