@@ -2,12 +2,10 @@
  * The operator's command on real parts: from a healthy site over its loss to the report, with two operators and five kills in between.
  * It uses the addresses and the cache of `npm run cloud:up`, and leaves that cloud wiped and down.
  */
-import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Look } from "../../cli/status/look";
 import { incident } from "../../cli/incident/record";
@@ -15,8 +13,8 @@ import { type Ground, type Primary } from "../../drill/ground";
 import { drillSite } from "../../drill/settings";
 import { addresses } from "../../local-cloud/addresses";
 import { checklist } from "../../plan/organisation";
-import { cacheRoot, repoRoot } from "../../toolchain/paths";
-import { smarter, type Ran } from "./run-smarter";
+import { cacheRoot } from "../../toolchain/paths";
+import { smarter, type Ran, smarterUntil, type Running } from "./run-smarter";
 import { minutes, raiseStage, strikeStage, timeline, type Stage } from "../local-stage";
 
 let ground: Ground;
@@ -70,29 +68,9 @@ async function kill(which: readonly ("smarter" | "engine")[]): Promise<void> {
   for (const name of which) process.kill(holder[name].pid, "SIGKILL");
 }
 
-interface Running {
-  readonly child: ChildProcess;
-  readonly lines: readonly string[];
-}
-
 /** Starts a recovery, and waits until a line of it matches. @returns the run, which goes on */
-async function activateUntil(pattern: RegExp): Promise<Running> {
-  const child = spawn(join(repoRoot(), "bin", "smarter"), activation(["--reason", "e2e"]), {
-    env: { ...process.env, ...env, LANG: "C", LC_ALL: "C", NO_COLOR: "1" },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const lines: string[] = [];
-  const seen = new Promise<void>((resolve, reject) => {
-    createInterface({ input: child.stdout! }).on("line", (line) => {
-      lines.push(line);
-      timeline.event(line);
-      if (pattern.test(line)) resolve();
-    });
-    child.on("exit", () => reject(new Error(`it ended before ${pattern}:\n${lines.join("\n")}`)));
-  });
-  await seen;
-  return { child, lines };
-}
+const activateUntil = (pattern: RegExp): Promise<Running> =>
+  smarterUntil(pattern, activation(["--reason", "e2e"]), env, (line) => timeline.event(line));
 
 const ended = async ({ child }: Running): Promise<void> => {
   if (child.exitCode === null && child.signalCode === null) await once(child, "exit");

@@ -2,72 +2,43 @@
  * Vault taken back on a living host, on real parts: with wrong shares, killed after each of its steps and run again, to a time, and with
  * shares for PGP keys. It uses the addresses and the cache of `npm run cloud:up`, and leaves that cloud wiped and down.
  */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { decrypt, generateKey, readMessage } from "openpgp";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { dataRoot } from "../../components/host/connection";
 import { vaultEscrow } from "../../contracts/vault";
 import { settingNames } from "../../cli/recover/vault-shares";
 import { apart } from "../../cli/recover/vault-scripts";
-import type { Ground, Primary } from "../../drill/ground";
 import { askLastWrites } from "../../drill/last-writes";
 import { startLoad } from "../../drill/load";
 import { withVault } from "../../drill/scenarios/vault-compromised";
 import { areIts } from "../../images/agent/src/harden/root";
 import { VaultClient } from "../../images/agent/src/vault-client";
-import { repoRoot } from "../../toolchain/paths";
-import { log, minutes, raiseStage, strikeStage, type Stage } from "../local-stage";
-import { smarter } from "./run-smarter";
+import { minutes } from "../local-stage";
+import { smarter, smarterKilledAt } from "./run-smarter";
+import { livingStage } from "./living-stage";
 
-let ground: Ground;
-let primary: Primary;
-let backedUp: Stage["backedUp"];
-let env: Record<string, string>;
-let onStack: string[];
+const stage = livingStage();
 
-beforeAll(async () => {
-  ({ ground, primary, backedUp } = await raiseStage());
-  await backedUp();
-  env = { ...ground.stacks.engine("primary").env };
-  onStack = ["--stack", "primary", "--config-file", ground.stacks.settingsFile("primary")];
-}, minutes(15));
-
-afterAll(async () => {
-  await strikeStage(primary);
-}, minutes(3));
-
-const recover = (...args: string[]) => smarter(["recover", "vault", ...args, ...onStack], env);
+const recover = (...args: string[]) => smarter(["recover", "vault", ...args, ...stage.onStack], stage.env);
 
 /** Starts the recovery, and kills it when a line of it matches. */
-async function killedAt(pattern: RegExp, ...args: string[]): Promise<void> {
-  const child = spawn(`${repoRoot()}/bin/smarter`, ["recover", "vault", "--yes", ...args, ...onStack], {
-    env: { ...process.env, ...env, LANG: "C", LC_ALL: "C", NO_COLOR: "1" },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const exit = once(child, "exit") as Promise<[number | null]>;
-  const lines: string[] = [];
-  createInterface({ input: child.stdout }).on("line", (line) => {
-    lines.push(line);
-    log(line);
-    if (pattern.test(line)) child.kill("SIGKILL");
-  });
-  expect((await exit)[0], `it ended by itself before ${pattern}:\n${lines.join("\n")}`).toBeNull();
-}
+const killedAt = (pattern: RegExp, ...args: string[]) =>
+  smarterKilledAt(pattern, ["recover", "vault", "--yes", ...args, ...stage.onStack], stage.env);
 
-const setting = (name: keyof typeof settingNames) => ground.stacks.secretSetting("primary", settingNames[name]);
+const setting = (name: keyof typeof settingNames) => stage.ground.stacks.secretSetting("primary", settingNames[name]);
 const shares = async () => z.array(z.string()).parse(JSON.parse(await setting("shares")));
-const onVault = <T>(use: (address: string) => Promise<T>) => withVault({ ...ground, ...primary }, use);
+const onVault = <T>(use: (address: string) => Promise<T>) => withVault({ ...stage.ground, ...stage.primary }, use);
 const networksOfVault = async () =>
   (
-    await primary.onVps("docker inspect --format '{{range $n, $_ := .NetworkSettings.Networks}}{{$n}} {{end}}' vault")
+    await stage.primary.onVps(
+      "docker inspect --format '{{range $n, $_ := .NetworkSettings.Networks}}{{$n}} {{end}}' vault",
+    )
   ).trim();
-const vaultNumber = async () => (await askLastWrites(primary.site)).get("gateway")?.vault ?? 0;
+const vaultNumber = async () => (await askLastWrites(stage.primary.site)).get("gateway")?.vault ?? 0;
 
 describe("smarter recover vault", { timeout: minutes(8) }, () => {
   it("changes nothing in a dry run", async () => {
@@ -78,16 +49,16 @@ describe("smarter recover vault", { timeout: minutes(8) }, () => {
   });
 
   it("stops at wrong shares, sealed off and with nothing changed for good; killed after each step and run again, it ends", async () => {
-    const load = await startLoad({ site: primary.site });
+    const load = await startLoad({ site: stage.primary.site });
     await load.stop();
-    const escrow = vaultEscrow.parse((await ground.stacks.outputs("primary"))["vaultEscrow"]);
+    const escrow = vaultEscrow.parse((await stage.ground.stacks.outputs("primary"))["vaultEscrow"]);
     const wrong = ["AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAh", "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAi"];
-    await ground.stacks.setSecrets("primary", { [settingNames.shares]: JSON.stringify(wrong) });
+    await stage.ground.stacks.setSecrets("primary", { [settingNames.shares]: JSON.stringify(wrong) });
     const refused = await recover("--yes");
     expect(refused.exitCode, refused.stderr).toBe(1);
     expect(refused.stderr).toMatch(/step looked: Vault cannot be opened.*nothing was changed for good/);
     expect(await networksOfVault()).toBe(apart);
-    await ground.stacks.pulumi("primary", ["config", "rm", settingNames.shares, ...onStack]);
+    await stage.ground.stacks.pulumi("primary", ["config", "rm", settingNames.shares, ...stage.onStack]);
 
     for (const moment of [
       /^unsealing it/,
@@ -116,7 +87,7 @@ describe("smarter recover vault", { timeout: minutes(8) }, () => {
     expect(checks.filter(({ ok }) => !ok)).toEqual([]);
 
     expect(await networksOfVault()).toBe("smarteros");
-    expect((await ground.stacks.outputs("primary"))["vaultEscrow"]).toBeUndefined();
+    expect((await stage.ground.stacks.outputs("primary"))["vaultEscrow"]).toBeUndefined();
     await expect(setting("next")).rejects.toThrow();
     const now = await shares();
     await onVault(async (address) => {
@@ -125,23 +96,23 @@ describe("smarter recover vault", { timeout: minutes(8) }, () => {
       await expect(new VaultClient(address, escrow.token).read("auth/token/lookup-self")).rejects.toThrow("403");
     });
     expect(await vaultNumber()).toBe(load.acks.get("vault")!.at(-1)!.n);
-    await backedUp();
+    await stage.backedUp();
   });
 
   it("goes back to a snapshot of before, and hardens that; what was there is kept", async () => {
-    const load = await startLoad({ site: primary.site });
+    const load = await startLoad({ site: stage.primary.site });
     await load.stop();
     const before = load.acks.get("vault")!.at(-1)!.n;
-    await backedUp();
+    await stage.backedUp();
     const at = new Date().toISOString();
-    const later = await startLoad({ site: primary.site });
+    const later = await startLoad({ site: stage.primary.site });
     await later.stop();
     expect(later.acks.get("vault")!.at(-1)!.n).toBeGreaterThan(before);
     await killedAt(/^putting the snapshot of/, "--at", at);
     const { exitCode, stderr } = await recover("--yes", "--at", at);
     expect(exitCode, stderr).toBe(0);
     expect(await vaultNumber()).toBe(before);
-    expect(await primary.onVps(`cd ${dataRoot} && ls -d vault.*`)).toMatch(/^vault\.damaged-\S+\n$/);
+    expect(await stage.primary.onVps(`cd ${dataRoot} && ls -d vault.*`)).toMatch(/^vault\.damaged-\S+\n$/);
   });
 
   it("gives each new holder a share that their PGP key opens, and keeps none", async () => {

@@ -2,54 +2,24 @@
  * Recoveries on a living host, on real parts: killed after each of their steps and run again. It uses the addresses and the cache of
  * `npm run cloud:up`, and leaves that cloud wiped and down.
  */
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { createInterface } from "node:readline";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { dataRoot } from "../../components/host/connection";
-import { psql, type Ground, type Primary } from "../../drill/ground";
+import { psql } from "../../drill/ground";
 import { askLastWrites } from "../../drill/last-writes";
 import { startLoad } from "../../drill/load";
-import { repoRoot } from "../../toolchain/paths";
-import { smarter } from "./run-smarter";
-import { log, minutes, raiseStage, strikeStage, type Stage } from "../local-stage";
+import { smarter, smarterUntil } from "./run-smarter";
+import { livingStage } from "./living-stage";
+import { minutes } from "../local-stage";
 
-let ground: Ground;
-let primary: Primary;
-let backedUp: Stage["backedUp"];
-let env: Record<string, string>;
-let onStack: string[];
+const stage = livingStage();
 
-beforeAll(async () => {
-  ({ ground, primary, backedUp } = await raiseStage());
-  await backedUp();
-  env = { ...ground.stacks.engine("primary").env };
-  onStack = ["--stack", "primary", "--config-file", ground.stacks.settingsFile("primary")];
-}, minutes(15));
-
-afterAll(async () => {
-  await strikeStage(primary);
-}, minutes(3));
-
-const recover = (...args: string[]) => smarter(["recover", ...args, ...onStack], env);
+const recover = (...args: string[]) => smarter(["recover", ...args, ...stage.onStack], stage.env);
 
 /** Starts a recovery, and waits until a line of it matches. @returns the run, which goes on */
-async function until(pattern: RegExp, args: readonly string[]): Promise<ChildProcess> {
-  const child = spawn(`${repoRoot()}/bin/smarter`, ["recover", ...args, ...onStack], {
-    env: { ...process.env, ...env, LANG: "C", LC_ALL: "C", NO_COLOR: "1" },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const lines: string[] = [];
-  await new Promise<void>((resolve, reject) => {
-    createInterface({ input: child.stdout! }).on("line", (line) => {
-      lines.push(line);
-      log(line);
-      if (pattern.test(line)) resolve();
-    });
-    child.on("exit", (code) => reject(new Error(`it ended with ${code} before ${pattern}:\n${lines.join("\n")}`)));
-  });
-  return child;
-}
+const until = async (pattern: RegExp, args: readonly string[]): Promise<ChildProcess> =>
+  (await smarterUntil(pattern, ["recover", ...args, ...stage.onStack], stage.env)).child;
 
 async function ended(child: ChildProcess, how: "SIGKILL" | "SIGINT"): Promise<number | null> {
   const exit = once(child, "exit");
@@ -58,8 +28,10 @@ async function ended(child: ChildProcess, how: "SIGKILL" | "SIGINT"): Promise<nu
 }
 
 const kept = async () =>
-  (await primary.onVps(`cd ${dataRoot} && ls -d *.damaged-* *.new-* 2>/dev/null || true`)).split("\n").filter(Boolean);
-const sql = async (text: string) => (await primary.onVps(psql("odoo", text))).trim();
+  (await stage.primary.onVps(`cd ${dataRoot} && ls -d *.damaged-* *.new-* 2>/dev/null || true`))
+    .split("\n")
+    .filter(Boolean);
+const sql = async (text: string) => (await stage.primary.onVps(psql("odoo", text))).trim();
 
 describe("smarter recover", { timeout: minutes(8) }, () => {
   it("changes nothing in a dry run", async () => {
@@ -70,7 +42,7 @@ describe("smarter recover", { timeout: minutes(8) }, () => {
   });
 
   it("postgres: killed after each step and run again, it loses no acknowledged write; a second operator is refused", async () => {
-    const load = await startLoad({ site: primary.site });
+    const load = await startLoad({ site: stage.primary.site });
     await load.stop();
     for (const moment of [
       /^stopping /,
@@ -84,8 +56,8 @@ describe("smarter recover", { timeout: minutes(8) }, () => {
     ]) {
       const run = await until(moment, ["postgres", "--yes"]);
       if (moment.source.includes("restoring")) {
-        const second = await smarter(["recover", "postgres", "--yes", ...onStack], {
-          ...env,
+        const second = await smarter(["recover", "postgres", "--yes", ...stage.onStack], {
+          ...stage.env,
           SMARTEROS_OPERATOR: "ana@laptop",
         });
         expect([second.exitCode, second.stderr]).toEqual([
@@ -98,7 +70,7 @@ describe("smarter recover", { timeout: minutes(8) }, () => {
     const last = await recover("postgres", "--yes");
     expect(last.exitCode, last.stdout + last.stderr).toBe(0);
     expect(last.stdout).toMatch(/^recovery \S+, begun by \S+ at .*, goes on$/m);
-    const found = await askLastWrites(primary.site);
+    const found = await askLastWrites(stage.primary.site);
     for (const [module, acks] of load.acks)
       if (module !== "vault") expect([module, found.get(module)?.rows]).toEqual([module, acks.at(-1)!.n]);
     expect(await kept()).toEqual([expect.stringMatching(/^postgres\.damaged-/)]);
@@ -107,14 +79,16 @@ describe("smarter recover", { timeout: minutes(8) }, () => {
   it("postgres --at --preview: opens the database of then beside the living one, and leaves nothing", async () => {
     const at = new Date(await sql("select date_trunc('milliseconds', clock_timestamp())")).toISOString();
     await sql("update product_template set list_price = 1");
-    await backedUp(120);
+    await stage.backedUp(120);
     const run = await until(/docker exec -it/, ["postgres", "--preview", "--at", at]);
     const look = `docker exec --user 999 smarteros-recover psql -h /run/smarteros-server/socket -U postgres -d odoo -At -c`;
     expect(
-      Number(await primary.onVps(`${look} "select count(*) from product_template where list_price > 1"`)),
+      Number(await stage.primary.onVps(`${look} "select count(*) from product_template where list_price > 1"`)),
     ).toBeGreaterThan(0);
     expect(await sql("select count(*) from product_template where list_price > 1")).toBe("0");
-    await expect(primary.onVps(`${look} "delete from product_template"`)).rejects.toThrow("read-only transaction");
+    await expect(stage.primary.onVps(`${look} "delete from product_template"`)).rejects.toThrow(
+      "read-only transaction",
+    );
     expect(await ended(run, "SIGINT")).toBe(0);
     expect(await kept()).toHaveLength(1);
   });
@@ -126,30 +100,30 @@ describe("smarter recover", { timeout: minutes(8) }, () => {
     const { exitCode, stdout, stderr } = await recover("cancel", "--yes");
     expect(exitCode, stdout + stderr).toBe(0);
     expect(await sql("select count(*) from ir_attachment")).toBe(before);
-    expect((await askLastWrites(primary.site)).size).toBeGreaterThan(0);
+    expect((await askLastWrites(stage.primary.site)).size).toBeGreaterThan(0);
     expect(await kept()).toHaveLength(1);
   });
 
   it("files: one path comes back, and nothing else is touched", async () => {
     const store = `${dataRoot}/odoo/filestore/odoo`;
-    await backedUp(120);
-    const [folder = ""] = (await primary.onVps(`ls ${store}`)).split("\n");
+    await stage.backedUp(120);
+    const [folder = ""] = (await stage.primary.onVps(`ls ${store}`)).split("\n");
     const sums = `cd ${store} && find . -type f -exec sha1sum {} + | sort`;
-    const before = await primary.onVps(sums);
-    await primary.onVps(`rm -r ${store}/${folder}`);
+    const before = await stage.primary.onVps(sums);
+    await stage.primary.onVps(`rm -r ${store}/${folder}`);
     const { exitCode, stdout, stderr } = await recover("files", "odoo", "--path", `filestore/odoo/${folder}`, "--yes");
     expect(exitCode, stdout + stderr).toBe(0);
-    expect(await primary.onVps(sums)).toBe(before);
+    expect(await stage.primary.onVps(sums)).toBe(before);
   });
 
   it("networks: a sound one is left alone; a container that was cut off is attached again", async () => {
     const sound = await recover("networks", "--yes");
     expect([sound.exitCode, sound.stdout]).toEqual([0, expect.stringContaining("are as the stack declares")]);
-    await primary.onVps("docker network disconnect --force smarteros odoo");
+    await stage.primary.onVps("docker network disconnect --force smarteros odoo");
     const mended = await recover("networks", "--yes");
     expect(mended.exitCode, mended.stdout + mended.stderr).toBe(0);
     expect(mended.stdout).toContain("odoo: not on the network");
-    expect((await askLastWrites(primary.site)).get("odoo")).toBeDefined();
+    expect((await askLastWrites(stage.primary.site)).get("odoo")).toBeDefined();
   });
 
   it("release: what was kept is deleted, when that is confirmed", async () => {

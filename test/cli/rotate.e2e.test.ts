@@ -2,10 +2,7 @@
  * Credentials replaced on a living host, on real parts: killed on the way and run again. It uses the addresses and the cache of
  * `npm run cloud:up`, and leaves that cloud wiped and down.
  */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { createInterface } from "node:readline";
 import {
   CreateAccessKeyCommand,
   CreateUserCommand,
@@ -14,76 +11,52 @@ import {
   DeleteUserPolicyCommand,
   PutUserPolicyCommand,
 } from "@aws-sdk/client-iam";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { accessKeysIn, isAccepted, type KeyPair } from "../../cli/rotate/access-keys";
 import { roles } from "../../cli/rotate/inventory";
 import { loginScript } from "../../cli/rotate/prove";
 import { gateCheck } from "../../contracts/gate";
-import type { Ground, Primary } from "../../drill/ground";
 import { drillSite } from "../../drill/settings";
 import { guardPolicy } from "../../components/backup/policies";
 import { runOverSsh } from "../../components/host/ssh";
 import { addresses } from "../../local-cloud/addresses";
 import { iamClient } from "../../stacks/iam-client";
 import { credentialRecord } from "../../stacks/secrets/record";
-import { repoRoot } from "../../toolchain/paths";
-import { smarter } from "./run-smarter";
-import { log, minutes, operatorStore, raiseStage, strikeStage, type Stage } from "../local-stage";
+import { smarter, smarterKilledAt } from "./run-smarter";
+import { livingStage } from "./living-stage";
+import { log, minutes, operatorStore } from "../local-stage";
 
-let ground: Ground;
-let primary: Primary;
-let backedUp: Stage["backedUp"];
-let env: Record<string, string>;
-let onStack: string[];
+const stage = livingStage();
 
-beforeAll(async () => {
-  ({ ground, primary, backedUp } = await raiseStage());
-  await backedUp();
-  env = { ...ground.stacks.engine("primary").env };
-  onStack = ["--stack", "primary", "--config-file", ground.stacks.settingsFile("primary")];
-}, minutes(15));
-
-afterAll(async () => {
-  await strikeStage(primary);
-}, minutes(3));
-
-const rotate = (...args: string[]) => smarter(["rotate", ...args, ...onStack], env);
+const rotate = (...args: string[]) => smarter(["rotate", ...args, ...stage.onStack], stage.env);
 
 /** Starts it, and kills it at the first line that matches. @returns what it had said */
 async function killedAt(pattern: RegExp, ...args: string[]): Promise<string> {
-  const child = spawn(`${repoRoot()}/bin/smarter`, ["rotate", ...args, ...onStack], {
-    env: { ...process.env, ...env, LANG: "C", LC_ALL: "C", NO_COLOR: "1" },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const exit = once(child, "exit");
-  const lines: string[] = [];
-  createInterface({ input: child.stdout }).on("line", (line) => {
-    log(line);
-    lines.push(line);
-    if (pattern.test(line)) child.kill("SIGKILL");
-  });
-  expect([await exit, lines.filter((line) => pattern.test(line)).length]).toEqual([[null, "SIGKILL"], 1]);
+  const lines = await smarterKilledAt(pattern, ["rotate", ...args, ...stage.onStack], stage.env);
+  expect(lines.filter((line) => pattern.test(line))).toHaveLength(1);
   return lines.join("\n");
 }
 
-const caPem = () => ground.cloud.pki.caPem;
+const caPem = () => stage.ground.cloud.pki.caPem;
 const iam = () => ({ access: operatorStore, endpoint: addresses.iam.operatorUrl, caPem: caPem() });
 const accepted = (key: KeyPair) => isAccepted(operatorStore, drillSite.bucket, 1, key, caPem());
 const file = async (container: string) =>
-  JSON.parse(await primary.onVps(`docker cp ${container}:/run/secrets/${container}.json - | tar -xOf -`)) as KeyPair;
+  JSON.parse(
+    await stage.primary.onVps(`docker cp ${container}:/run/secrets/${container}.json - | tar -xOf -`),
+  ) as KeyPair;
 /** The key in use for each purpose. */
 const inUse = async () => ({
   writer: await file("agent"),
-  reader: (await ground.stacks.outputs("primary"))["readerKeys"] as KeyPair,
+  reader: (await stage.ground.stacks.outputs("primary"))["readerKeys"] as KeyPair,
   guard: await file("guard"),
 });
-const setting = (key: string) => ground.stacks.pulumi("primary", ["config", "get", key, ...onStack]);
+const setting = (key: string) => stage.ground.stacks.pulumi("primary", ["config", "get", key, ...stage.onStack]);
 const passwords = async () => JSON.parse(await setting("smarteros:databasePasswords")) as Record<string, string>;
 const record = async () => credentialRecord.parse(JSON.parse(await setting("smarteros:credentials")));
 /** Whether a role logs in by a password. */
 async function logsIn(database: string, password: string): Promise<boolean> {
-  const { operator, vps } = ground.secrets;
+  const { operator, vps } = stage.ground.secrets;
   const host = { host: addresses.hostinger, privateKey: operator.privateKey, hostKey: vps.publicKey };
   return runOverSsh(host, loginScript(database), { input: `${password}\n` }).then(
     (said) => said.trim() === database,
@@ -96,12 +69,12 @@ async function logsIn(database: string, password: string): Promise<boolean> {
 
 describe("smarter rotate", { timeout: minutes(12) }, () => {
   it("shows what it would replace, and changes nothing in a dry run", async () => {
-    const before = await readFile(ground.stacks.settingsFile("primary"), "utf8");
+    const before = await readFile(stage.ground.stacks.settingsFile("primary"), "utf8");
     const { exitCode, stdout } = await rotate("--dry-run", "--lang", "es");
     expect(exitCode, stdout).toBe(0);
     expect(stdout).toMatch(/^databasePasswords\.odoo +desconocida/m);
     expect(stdout).toContain("Ensayo: no se cambió nada.");
-    expect(await readFile(ground.stacks.settingsFile("primary"), "utf8")).toBe(before);
+    expect(await readFile(stage.ground.stacks.settingsFile("primary"), "utf8")).toBe(before);
     expect((await rotate("odoo", "--yes")).exitCode).toBe(4);
   });
 
@@ -134,7 +107,7 @@ describe("smarter rotate", { timeout: minutes(12) }, () => {
     const noted = await record();
     expect(Object.keys(noted).sort()).toEqual(["databasePasswords.odoo", "s3.guard", "s3.reader", "s3.writer"]);
     expect(Object.values(noted).filter(({ pending }) => pending)).toEqual([]);
-    await backedUp(120);
+    await stage.backedUp(120);
   });
 
   it("replaces every database's password by one update, and measures how long each service did not answer", async () => {
@@ -156,7 +129,7 @@ describe("smarter rotate", { timeout: minutes(12) }, () => {
     const now = await passwords();
     for (const [database, password] of Object.entries(now))
       expect([database, await logsIn(database, password)]).toEqual([database, true]);
-    await backedUp(120);
+    await stage.backedUp(120);
   });
 
   it("fails half-way: says what is in force; mended, the same command goes on", async () => {
