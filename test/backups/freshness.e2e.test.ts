@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { execa } from "execa";
@@ -6,11 +6,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { manifestKey } from "../../contracts/generation";
 import { signManifest } from "../../contracts/manifest";
-import { ensureToolchain } from "../../toolchain/ensure";
 import { repoRoot } from "../../toolchain/paths";
 import { ciphers, Cleanup, prepareGround, type StoreGround } from "../images/site";
 import { root } from "../local-cloud/s3/local-s3";
 import { body } from "../stacks/manifests";
+import { emptyStack } from "../empty-stack";
 
 /** The command, on a stack of the real engine and a real S3. */
 const cleanup = new Cleanup();
@@ -19,17 +19,8 @@ let env: Record<string, string>;
 
 beforeAll(async () => {
   ground = await prepareGround(cleanup);
-  const { pulumi } = await ensureToolchain({ want: ["engine"], log: () => undefined });
-  env = {
-    PULUMI_HOME: join(ground.dir, "home"),
-    PULUMI_BACKEND_URL: `file://${join(ground.dir, "state")}`,
-    PULUMI_CONFIG_PASSPHRASE: "test",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-  };
-  mkdirSync(join(ground.dir, "state"));
-  copyFileSync(join(repoRoot(), "Pulumi.yaml"), join(ground.dir, "Pulumi.yaml"));
   writeSettings(1);
-  await execa(pulumi, ["stack", "init", "primary", "--non-interactive"], { cwd: ground.dir, env });
+  ({ env } = await emptyStack(ground.dir));
 });
 afterAll(() => cleanup.run());
 

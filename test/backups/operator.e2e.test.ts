@@ -1,5 +1,5 @@
 /** The commands on the operator's machine, which does not resolve the name by which the site's hosts know the store. */
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { once } from "node:events";
 import net, { type AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -7,10 +7,10 @@ import { execa } from "execa";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { addresses } from "../../local-cloud/addresses";
-import { ensureToolchain } from "../../toolchain/ensure";
 import { repoRoot } from "../../toolchain/paths";
 import { ciphers, Cleanup, Host, prepareGround, type StoreGround } from "../images/site";
 import { root } from "../local-cloud/s3/local-s3";
+import { emptyStack } from "../empty-stack";
 
 const cleanup = new Cleanup();
 let ground: StoreGround;
@@ -24,16 +24,7 @@ beforeAll(async () => {
   await site.writeAgentConfig(1, ["odoo"]);
   await site.agent("init-repo");
   await site.agent("cycle");
-  const { pulumi } = await ensureToolchain({ want: ["engine"], log: () => undefined });
-  env = {
-    PULUMI_HOME: join(ground.dir, "home"),
-    PULUMI_BACKEND_URL: `file://${join(ground.dir, "state")}`,
-    PULUMI_CONFIG_PASSPHRASE: "test",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-  };
-  mkdirSync(join(ground.dir, "state"));
-  copyFileSync(join(repoRoot(), "Pulumi.yaml"), join(ground.dir, "Pulumi.yaml"));
-  await execa(pulumi, ["stack", "init", "primary", "--non-interactive"], { cwd: ground.dir, env });
+  ({ env } = await emptyStack(ground.dir));
 }, 120_000);
 afterAll(() => cleanup.run(), 60_000);
 

@@ -18,13 +18,12 @@ import { runOverSsh } from "../../../components/host/ssh";
 import { generationLayout } from "../../../contracts/generation";
 import { readConfig } from "../../../stacks/config";
 import { PulumiConfig } from "../../../stacks/secrets/pulumi-config";
-import { ensureToolchain } from "../../../toolchain/ensure";
-import { run } from "../../../toolchain/run";
 import { Cleanup, ciphers, Host, prepareGround, type StoreGround } from "../../images/site";
 import { startSshServer } from "../../local-cloud/providers/command/ssh-server";
 import { region, root } from "../../local-cloud/s3/local-s3";
 import { filledSettings, setConfig, type Settings } from "../../stacks/settings";
 import { StandInEngine, userOf } from "./stand-in-engine";
+import { emptyStack } from "../../empty-stack";
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 const address = "127.10.9.33";
@@ -68,18 +67,8 @@ esac
   const connection = { host: "127.0.0.1", port: ssh.port, privateKey: ssh.privateKey, hostKey: ssh.hostKey };
   onHost = (script, options) => runOverSsh(connection, script, options);
 
-  await mkdir(join(folder, "state"), { recursive: true });
-  await writeFile(join(folder, "Pulumi.yaml"), "name: smarteros\nruntime: nodejs\n");
-  const { pulumi } = await ensureToolchain({ want: ["engine"], log: () => undefined });
-  const env = {
-    PULUMI_HOME: join(folder, "home"),
-    PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
-    PULUMI_CONFIG_PASSPHRASE: "test",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-  };
-  await run(pulumi, ["stack", "init", "primary", "--non-interactive"], { cwd: folder, env });
-  const access = { pulumi, env, stack: "primary", configFile: join(folder, "Pulumi.primary.yaml") };
-  config = new PulumiConfig({ ...access, cwd: folder });
+  const access = await emptyStack(folder);
+  config = new PulumiConfig(access);
   await config.setSecret("smarteros:databasePasswords", text(stack["smarteros:databasePasswords"]));
   settings = new RotationSettings({ access }, folder);
 

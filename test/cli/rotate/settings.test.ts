@@ -1,12 +1,11 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { agesOf, planRotation, type Step } from "../../../cli/rotate/plan";
 import { RotationSettings } from "../../../cli/rotate/settings";
 import { PulumiConfig } from "../../../stacks/secrets/pulumi-config";
-import { ensureToolchain } from "../../../toolchain/ensure";
-import { run } from "../../../toolchain/run";
+import { emptyStack } from "../../empty-stack";
 
 /** On the real engine, in a project of its own. */
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -19,18 +18,8 @@ let config: PulumiConfig;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "rotate-"));
-  await mkdir(join(folder, "state"));
-  await writeFile(join(folder, "Pulumi.yaml"), "name: smarteros\nruntime: nodejs\n");
-  const { pulumi } = await ensureToolchain({ want: ["engine"], log: () => undefined });
-  const env = {
-    PULUMI_HOME: join(folder, "home"),
-    PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
-    PULUMI_CONFIG_PASSPHRASE: "test",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-  };
-  await run(pulumi, ["stack", "init", "primary", "--non-interactive"], { cwd: folder, env });
-  const access = { pulumi, env, stack: "primary", configFile: join(folder, "Pulumi.primary.yaml") };
-  config = new PulumiConfig({ ...access, cwd: folder });
+  const access = await emptyStack(folder);
+  config = new PulumiConfig(access);
   await config.setSecret("smarteros:databasePasswords", JSON.stringify(before));
   settings = new RotationSettings({ access }, folder);
 });
