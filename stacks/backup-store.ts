@@ -127,6 +127,16 @@ export function s3Client(aws: StoreAccess, caPem?: string, answerSeconds = 15): 
   });
 }
 
+/** Asks the store, and closes what was opened for it. @throws what `use` throws */
+export async function withStore<T>(access: StoreAccess, use: (s3: S3Client) => Promise<T>): Promise<T> {
+  const s3 = s3Client(access);
+  try {
+    return await use(s3);
+  } finally {
+    s3.destroy();
+  }
+}
+
 /** What the store's error means for the operator, and the fix. @param what the place that was asked for */
 export const explainStoreError = (what: string, error: unknown): string => {
   if (error instanceof S3ServiceException) {
@@ -249,13 +259,9 @@ export async function handOverClaim(
   claim: Claim,
   claimedBy: string,
 ): Promise<void> {
-  const s3 = s3Client(access);
-  try {
-    const Body = JSON.stringify({ ...claim, claimedBy } satisfies Claim);
-    await s3.send(
-      new PutObjectCommand({ Bucket: bucket, Key: claimKey(claim.generation), Body, ContentType: "application/json" }),
-    );
-  } finally {
-    s3.destroy();
-  }
+  const Body = JSON.stringify({ ...claim, claimedBy } satisfies Claim);
+  const Key = claimKey(claim.generation);
+  await withStore(access, (s3) =>
+    s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body, ContentType: "application/json" })),
+  );
 }

@@ -1,7 +1,7 @@
 import { runOverSsh, type SshHost } from "../../components/host/ssh";
 import { duration } from "../../drill/report/format";
 import { askAnyDns, dnsServer } from "../../outside/site";
-import { activeGeneration, operatorName, readClaim, s3Client } from "../../stacks/backup-store";
+import { activeGeneration, operatorName, readClaim, withStore } from "../../stacks/backup-store";
 import type { StackConfig } from "../../stacks/config";
 import { PulumiConfig } from "../../stacks/secrets/pulumi-config";
 import { dataFolders } from "../../stacks/site";
@@ -116,29 +116,17 @@ const stopSeconds = 10;
 
 const standbyKey = "smarteros:asStandby";
 
-async function isClaimed({ site, aws }: StackConfig): Promise<boolean> {
-  const s3 = s3Client(aws);
-  try {
-    return (await readClaim(s3, site.backups.bucket, site.generation)) !== undefined;
-  } finally {
-    s3.destroy();
-  }
-}
+const isClaimed = ({ site, aws }: StackConfig): Promise<boolean> =>
+  withStore(aws, async (s3) => (await readClaim(s3, site.backups.bucket, site.generation)) !== undefined);
 
 /** The generation that serves, which this one is to follow. @throws OperatorError when the settings do not say the next one */
 async function generationBefore({ site, aws }: StackConfig, lang: Context["lang"]): Promise<number> {
   const t = failbackWords[lang];
-  const s3 = s3Client(aws);
-  try {
-    const { bucket } = site.backups;
-    if (site.restoreFrom === undefined) throw refused(t.noRestore);
-    const active = await activeGeneration(s3, bucket);
-    if (active !== site.restoreFrom || site.generation !== active + 1)
-      throw refused(t.notNext(site.generation, site.restoreFrom, active));
-    return active;
-  } finally {
-    s3.destroy();
-  }
+  const { generation, restoreFrom, backups } = site;
+  if (restoreFrom === undefined) throw refused(t.noRestore);
+  const active = await withStore(aws, (s3) => activeGeneration(s3, backups.bucket));
+  if (active !== restoreFrom || generation !== active + 1) throw refused(t.notNext(generation, restoreFrom, active));
+  return active;
 }
 
 /** @throws OperatorError when the key of the host that serves is not known */

@@ -2,7 +2,7 @@ import { setAllConfig } from "@pulumi/pulumi/runtime/config";
 import { z } from "zod";
 import { cleanTime } from "../../contracts/ransomware";
 import { bytes, duration } from "../../drill/report/format";
-import { hasServed, operatorName, s3Client } from "../../stacks/backup-store";
+import { hasServed, operatorName, withStore } from "../../stacks/backup-store";
 import { ConfigError, readConfig, type StackConfig } from "../../stacks/config";
 import { findRestore, PreflightError, type FoundRestore } from "../../stacks/preflight";
 import { moment } from "../clock";
@@ -140,14 +140,8 @@ function claimCheck(
     : { id: "claim", ok: false, said: t.held.byClaim(claim.generation, claim.claimedBy!, since) };
 }
 
-async function everServed({ aws, site }: StackConfig): Promise<boolean> {
-  const s3 = s3Client(aws);
-  try {
-    return await hasServed(s3, site.backups.bucket, site.generation);
-  } finally {
-    s3.destroy();
-  }
-}
+const everServed = ({ aws, site }: StackConfig): Promise<boolean> =>
+  withStore(aws, (s3) => hasServed(s3, site.backups.bucket, site.generation));
 
 /** The program's own preview: it asks Hetzner and Cloudflare too. */
 export async function previewCheck(

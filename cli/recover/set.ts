@@ -1,6 +1,6 @@
 import { manifestKey } from "../../contracts/generation";
 import type { Held } from "../../contracts/ransomware";
-import { newestManifests, s3Client, searchSets, type ChosenSet } from "../../stacks/backup-store";
+import { newestManifests, searchSets, withStore, type ChosenSet } from "../../stacks/backup-store";
 import type { StackConfig } from "../../stacks/config";
 import { holdsOf } from "../../stacks/holds";
 
@@ -10,24 +10,15 @@ const depth = 50;
 /** The newest valid set of a site's own generation, of a time or before it. @param at ISO 8601 @throws the store's error */
 export async function chooseOwnSet({ site, secrets, aws }: StackConfig, at?: string): Promise<ChosenSet | undefined> {
   const { generation, backups } = site;
-  const s3 = s3Client(aws);
-  try {
-    const last = at === undefined ? undefined : manifestKey(generation, at);
+  const last = at === undefined ? undefined : manifestKey(generation, at);
+  const passwords = { postgres: secrets.postgresCipher, files: secrets.filesCipher };
+  return withStore(aws, async (s3) => {
     const all = await newestManifests(s3, backups.bucket, generation);
     const keys = all.filter((key) => last === undefined || key <= last).slice(0, depth);
-    const passwords = { postgres: secrets.postgresCipher, files: secrets.filesCipher };
     return (await searchSets(s3, backups.bucket, { keys, passwords, generation, targetTime: at })).chosen;
-  } finally {
-    s3.destroy();
-  }
+  });
 }
 
 /** What of a site's own backups looks encrypted, and was not released. @throws the store's error */
-export async function ownHolds({ site, aws }: StackConfig): Promise<Held[]> {
-  const s3 = s3Client(aws);
-  try {
-    return await holdsOf(s3, site.backups.bucket, site.generation);
-  } finally {
-    s3.destroy();
-  }
-}
+export const ownHolds = ({ site, aws }: StackConfig): Promise<Held[]> =>
+  withStore(aws, (s3) => holdsOf(s3, site.backups.bucket, site.generation));

@@ -4,15 +4,14 @@ import { join } from "node:path";
 import { DeleteObjectCommand, ListObjectVersionsCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { checkRepositories } from "../../backups/check/run";
-import { expire, type ExpireArgs } from "../../backups/expire/run";
-import { s3Client } from "../../stacks/backup-store";
+import type { ExpireArgs } from "../../backups/expire/run";
 import { ciphers, Cleanup, Host, prepareGround, type StoreGround } from "../images/site";
+import { expireAfter, storeAs } from "./expirer";
 
 const cleanup = new Cleanup();
 let ground: StoreGround;
 let site: Host;
 let store: S3Client;
-const day = 86_400_000;
 const rules = { retention: 30 * 86_400, thinning: [{ olderThan: 2 * 86_400, every: 3_600 }] };
 
 /** A file that no other set holds. */
@@ -29,29 +28,11 @@ beforeAll(async () => {
   await site.writeAgentConfig(1, ["odoo"]);
   await site.agent("init-repo");
   for (const text of ["one", "two", "three"]) await cycle(text);
-  const { s3AccessKey: accessKey, s3SecretKey: secretKey } = await ground.keysOf("expirer", 1);
-  store = s3Client(
-    { region: ground.s3.region, endpoint: `https://localhost:${ground.s3.port}`, accessKey, secretKey },
-    ground.s3.caPem,
-  );
-  cleanup.add(async () => store.destroy());
+  store = await storeAs(ground, "expirer", cleanup);
 }, 120_000);
 afterAll(() => cleanup.run(), 60_000);
 
-async function expireIn(days: number, more: Partial<ExpireArgs> = {}) {
-  const { s3AccessKey: accessKeyId, s3SecretKey: secretAccessKey } = await ground.keysOf("expirer", 1);
-  return expire({
-    s3: ground.s3,
-    generation: 1,
-    keys: { accessKeyId, secretAccessKey },
-    ciphers: { postgres: ciphers.postgresCipher, files: ciphers.filesCipher },
-    store,
-    rules,
-    now: Date.now() + days * day,
-    dryRun: false,
-    ...more,
-  });
-}
+const expireIn = (days: number, more: Partial<ExpireArgs> = {}) => expireAfter(ground, days, { store, rules, ...more });
 
 const versions = async () => {
   const listed = await ground.owner.send(

@@ -4,13 +4,12 @@ import { mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { expire } from "../../backups/expire/run";
 import { ransomwareLimits } from "../../components/services/agent";
 import { type Manifest, manifest } from "../../contracts/manifest";
 import { cleanTime, hold, releaseKey } from "../../contracts/ransomware";
-import { s3Client } from "../../stacks/backup-store";
 import { holdsOf, releaseHolds } from "../../stacks/holds";
-import { ciphers, Cleanup, Host, prepareGround, type StoreGround } from "./site";
+import { Cleanup, Host, prepareGround, type StoreGround } from "./site";
+import { expireAfter, storeAs } from "../backups/expirer";
 
 const cleanup = new Cleanup();
 let ground: StoreGround;
@@ -33,26 +32,9 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => cleanup.run(), 60_000);
 
-const store = async (role: "writer" | "expirer") => {
-  const { s3AccessKey: accessKey, s3SecretKey: secretKey } = await ground.keysOf(role, 1);
-  const endpoint = `https://localhost:${ground.s3.port}`;
-  const client = s3Client({ region: ground.s3.region, endpoint, accessKey, secretKey }, ground.s3.caPem);
-  cleanup.add(async () => client.destroy());
-  return client;
-};
-const expireIn = async (days: number) => {
-  const { s3AccessKey: accessKeyId, s3SecretKey: secretAccessKey } = await ground.keysOf("expirer", 1);
-  return expire({
-    s3: ground.s3,
-    generation: 1,
-    keys: { accessKeyId, secretAccessKey },
-    ciphers: { postgres: ciphers.postgresCipher, files: ciphers.filesCipher },
-    store: await store("expirer"),
-    rules: { retention: 30 * 86_400, thinning: [] },
-    now: Date.now() + days * 86_400_000,
-    dryRun: false,
-  });
-};
+const store = (role: "writer" | "expirer") => storeAs(ground, role, cleanup);
+const expireIn = async (days: number) =>
+  expireAfter(ground, days, { store: await store("expirer"), rules: { retention: 30 * 86_400, thinning: [] } });
 
 it("says nothing of a first cycle, and measures the next", async () => {
   const first = await cycle();
