@@ -85,8 +85,8 @@ export async function newestValid(args: NewestArgs): Promise<{ chosen?: ChosenSe
   const skipped: { key: string; reason: string }[] = [];
   for (const list of [() => lastHour(args), () => newestManifests(s3, bucket, generation)]) {
     const known = new Set(skipped.map(({ key }) => key));
-    const keys = (await list()).filter((key) => !known.has(key)).slice(0, searchDepth);
-    const found = await searchSets(s3, bucket, { keys, passwords, generation });
+    const keys = (await list()).filter((key) => !known.has(key));
+    const found = await searchSets(s3, bucket, { keys, passwords, generation, depth: searchDepth });
     skipped.push(...found.skipped);
     if (found.chosen) return { chosen: found.chosen, skipped };
   }

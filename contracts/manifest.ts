@@ -26,6 +26,8 @@ export const manifestBody = z.strictObject({
     stanza: z.string(),
     /** Label of the newest full or incremental backup that the restore point builds on. */
     backupLabel: z.string(),
+    /** The first WAL segment that a restore needs: where that backup began. Absent: an older agent did not say. */
+    walStart: z.string().optional(),
     /** Name given to pg_create_restore_point; a restore uses recovery_target_name. */
     restorePoint: z.string(),
     /** LSN of the restore point, and the WAL segment that holds it (it was archived before this was written). */

@@ -2,20 +2,23 @@ import { hostname, userInfo } from "node:os";
 import { Agent } from "node:https";
 import {
   GetObjectCommand,
+  type GetObjectCommandOutput,
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
   S3ServiceException,
 } from "@aws-sdk/client-s3";
 import { z } from "zod";
-import { generationLayout, generationOfKey } from "../contracts/generation";
+import { generationLayout, generationOfKey, manifestKey } from "../contracts/generation";
 import {
   asOf,
   checkManifest,
   manifest as manifestSchema,
   type CipherPasswords,
   type Manifest,
+  type ManifestBody,
 } from "../contracts/manifest";
+import type { Damage } from "./damage";
 
 /**
  * The backup bucket as an operator's machine reads it. Loads no Pulumi: the program and `smarter status` both use it.
@@ -154,10 +157,22 @@ export const explainStoreError = (what: string, error: unknown): string => {
 };
 
 /** An object as text; undefined: it is not there. @throws the store's error */
-export async function readText(s3: S3Client, bucket: string, key: string): Promise<string | undefined> {
+export const readText = (s3: S3Client, bucket: string, key: string): Promise<string | undefined> =>
+  read(s3, bucket, key, (body) => body.transformToString());
+
+/** An object's content; undefined: it is not there. @throws the store's error */
+export const readBytes = (s3: S3Client, bucket: string, key: string): Promise<Uint8Array | undefined> =>
+  read(s3, bucket, key, (body) => body.transformToByteArray());
+
+async function read<T>(
+  s3: S3Client,
+  bucket: string,
+  key: string,
+  as: (body: NonNullable<GetObjectCommandOutput["Body"]>) => Promise<T>,
+): Promise<T | undefined> {
   try {
-    const object = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    return await object.Body?.transformToString();
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    return Body && (await as(Body));
   } catch (error) {
     if (error instanceof S3ServiceException && error.name === "NoSuchKey") return undefined;
     throw error;
@@ -170,23 +185,36 @@ export interface SearchArgs {
   readonly passwords: CipherPasswords;
   readonly generation: number;
   readonly targetTime?: string | undefined;
+  /** Manifests that are read at most. @default all */
+  readonly depth?: number;
   /** So many that do not verify are enough, when a signature was among the reasons. @default all are looked at */
   readonly wrongDepth?: number;
+  /** What a set that verifies lacks in the store. @default nothing is looked for */
+  readonly damageOf?: (body: ManifestBody) => Promise<Damage | undefined>;
 }
 
-/** The first of them that {@link chooseSet} takes; reads no further. @throws the store's error */
+/** The first of them that {@link chooseSet} takes and that is not damaged; reads no further. @throws the store's error */
 export async function searchSets(
   s3: S3Client,
   bucket: string,
-  { keys, passwords, generation, targetTime, wrongDepth = Infinity }: SearchArgs,
+  { keys, passwords, generation, targetTime, depth = Infinity, wrongDepth = Infinity, damageOf }: SearchArgs,
 ): Promise<{ chosen?: ChosenSet; skipped: ChosenSet["skipped"]; wrong: { postgres: number; files: number } }> {
   const skipped: { key: string; reason: string }[] = [];
   const wrong = { postgres: 0, files: 0 };
+  let before: string | undefined;
+  let read = 0;
   for (const key of keys) {
+    if (before !== undefined && key >= before) continue;
+    if (++read > depth) break;
     const text = (await readText(s3, bucket, key)) ?? "";
     const result = chooseSet([{ key, text }], passwords, generation, targetTime);
     skipped.push(...result.rejected);
-    if (result.chosen) return { chosen: { ...result.chosen, skipped }, skipped, wrong };
+    if (result.chosen) {
+      const damage = await damageOf?.(result.chosen.manifest.body);
+      if (!damage) return { chosen: { ...result.chosen, skipped }, skipped, wrong };
+      skipped.push({ key, reason: damage.reason });
+      if (damage.since !== undefined) before = manifestKey(generation, new Date(damage.since).toISOString());
+    }
     wrong.postgres += result.wrong.postgres;
     wrong.files += result.wrong.files;
     if (wrong.postgres + wrong.files > 0 && skipped.length >= wrongDepth) break;

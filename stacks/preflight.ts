@@ -19,6 +19,7 @@ import {
   type Claim,
 } from "./backup-store";
 import type { StackConfig } from "./config";
+import { SetInspector } from "./damage";
 import { heldProblem, holdsOf } from "./holds";
 
 /** A recovery that cannot succeed: every reason at once, before anything is provisioned. */
@@ -77,10 +78,10 @@ export async function findRestore(config: StackConfig, volumeBytes?: number): Pr
     }
     const held = await holdsOf(s3, bucket, from);
     if (held.length > 0 && !claim && targetTime === undefined) problems.push(heldProblem(held, `s3://${bucket}/${generationLayout(from).holds}`));
-    const keys = claim ? [claim.manifestKey] : (await newestManifests(s3, bucket, from)).slice(0, searchDepth);
+    const keys = claim ? [claim.manifestKey] : await newestManifests(s3, bucket, from);
     if (keys.length === 0) problems.push(`${where}: no manifest; no backup cycle of generation ${from} has finished; fix: smarteros:site.restoreFrom, or the backup agent of that site`);
 
-    const { chosen, problems: found } = await chooseValid({ s3, config, from, keys, targetTime: targetTime ?? claim?.targetTime ?? undefined, volumeBytes });
+    const { chosen, problems: found } = await chooseValid({ s3, config, from, keys, targetTime: targetTime ?? claim?.targetTime ?? undefined, volumeBytes, claimed: claim !== undefined });
     problems.push(...found);
     if (!chosen || problems.length > 0) throw new PreflightError(problems);
 
@@ -101,16 +102,27 @@ interface ChooseArgs {
   readonly keys: readonly string[];
   readonly targetTime: string | undefined;
   readonly volumeBytes: number | undefined;
+  /** An earlier run chose the set and may have restored it: it is not looked at again. */
+  readonly claimed: boolean;
 }
 
 /** The newest set that verifies and can be restored here, or every reason why there is none. @throws the store's error */
-async function chooseValid({ s3, config, from, keys, targetTime, volumeBytes }: ChooseArgs) {
+async function chooseValid({ s3, config, from, keys, targetTime, volumeBytes, claimed }: ChooseArgs) {
   const { site, secrets } = config;
   const bucket = site.backups.bucket;
   const where = placeOf(bucket, from);
   const problems: string[] = [];
   const passwords = { postgres: secrets.postgresCipher, files: secrets.filesCipher };
-  const { chosen, skipped, wrong } = await searchSets(s3, bucket, { keys, passwords, generation: from, targetTime, wrongDepth });
+  const inspector = new SetInspector(s3, bucket, from);
+  const { chosen, skipped, wrong } = await searchSets(s3, bucket, {
+    keys,
+    passwords,
+    generation: from,
+    targetTime,
+    depth: searchDepth,
+    wrongDepth,
+    ...(claimed ? {} : { damageOf: (body) => inspector.damageOf(body) }),
+  });
   if (!chosen && keys.length > 0) {
     const wrongPasswords = (["postgres", "files"] as const).filter((k) => wrong[k] > 0).map((k) => `smarteros:${k}Cipher`);
     problems.push(
@@ -144,8 +156,8 @@ export async function findNewest(config: StackConfig, volumeBytes: number): Prom
   try {
     const from = await activeGeneration(s3, bucket);
     if (from === undefined) throw new PreflightError([`s3://${bucket}: no manifest in any generation; no backup cycle has ever finished; fix: the backup agent of the site`]);
-    const keys = (await newestManifests(s3, bucket, from)).slice(0, searchDepth);
-    const { chosen, problems } = await chooseValid({ s3, config, from, keys, targetTime: undefined, volumeBytes });
+    const keys = await newestManifests(s3, bucket, from);
+    const { chosen, problems } = await chooseValid({ s3, config, from, keys, targetTime: undefined, volumeBytes, claimed: false });
     if (!chosen || problems.length > 0) throw new PreflightError(problems);
     return { set: chosen, sourceGeneration: from };
   } catch (error) {

@@ -1,5 +1,5 @@
 import { generationLayout, type Generation } from "../../contracts/generation";
-import type { Entry, KeyHistory } from "./history";
+import type { Entry, KeyHistory } from "../../stacks/object-history";
 
 /** What makes a key again what it was. */
 export type Action =

@@ -1,7 +1,7 @@
 import { CopyObjectCommand, DeleteObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { type Generation, generationLayout } from "../../contracts/generation";
 import { type Action, decide } from "./decide";
-import { histories, type KeyHistory } from "./history";
+import { histories, type KeyHistory } from "../../stacks/object-history";
 import type { Journal } from "./journal";
 
 export interface RewindArgs {

@@ -85,7 +85,8 @@ export async function examine(args: PreflightArgs): Promise<Preflight> {
   }
   const serves = found.claim !== undefined && (await everServed(config));
   const { set } = found;
-  const skipped = set.skipped.length === 0 ? "" : t.checkSaid.skipped(set.skipped.length);
+  const [newest] = set.skipped;
+  const skipped = newest ? t.checkSaid.skipped(set.skipped.length, newest.reason) : "";
   const sets = [...new Set(found.held.map((held) => held.set))].join(", ");
   const encrypted = sets === "" ? "" : t.checkSaid.held(sets, cleanTime(found.held));
   const size = bytes(set.manifest.body.postgres.databaseBytes, lang);

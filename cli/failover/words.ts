@@ -11,7 +11,7 @@ interface FailoverWords {
     readonly settings: (stack: string, file: string) => string;
     readonly plan: string;
     readonly backups: (key: string, size: string) => string;
-    readonly skipped: (n: number) => string;
+    readonly skipped: (n: number, newest: string) => string;
     /** @param clean the newest set that none of it has touched; undefined: not known */
     readonly held: (sets: string, clean: string | undefined) => string;
     readonly claimFree: (generation: number) => string;
@@ -98,7 +98,7 @@ export const failoverWords: Words<FailoverWords> = {
       settings: (stack, file) => `complete: stack ${stack}, ${file}`,
       plan: "no contradiction",
       backups: (key, size) => `${key}, ${size} of databases, both signatures hold, version and size fit`,
-      skipped: (n) => `; ${n} newer set(s) passed over: not valid`,
+      skipped: (n, newest) => `; ${n} newer set(s) passed over, the newest since ${newest}`,
       held: (sets, clean) =>
         `; what came later looks encrypted (${sets}); the newest set before that: ${clean ?? "not known"}`,
       claimFree: (generation) => `generation ${generation} is free`,
@@ -194,7 +194,7 @@ export const failoverWords: Words<FailoverWords> = {
       settings: (stack, file) => `completa: stack ${stack}, ${file}`,
       plan: "sin contradicciones",
       backups: (key, size) => `${key}, ${size} de bases de datos, ambas firmas correctas, versión y tamaño caben`,
-      skipped: (n) => `; ${n} conjunto(s) más nuevos omitidos: no válidos`,
+      skipped: (n, newest) => `; ${n} conjunto(s) más nuevos omitidos, el más nuevo porque ${newest}`,
       held: (sets, clean) =>
         `; lo posterior parece cifrado (${sets}); el conjunto más nuevo anterior a eso: ${clean ?? "desconocido"}`,
       claimFree: (generation) => `la generación ${generation} está libre`,

@@ -1,7 +1,9 @@
 import { manifestKey } from "../../contracts/generation";
+import type { ManifestBody } from "../../contracts/manifest";
 import type { Held } from "../../contracts/ransomware";
 import { newestManifests, searchSets, withStore, type ChosenSet } from "../../stacks/backup-store";
 import type { StackConfig } from "../../stacks/config";
+import { SetInspector } from "../../stacks/damage";
 import { holdsOf } from "../../stacks/holds";
 
 /** Manifests that are read at most in search of a valid one. */
@@ -14,8 +16,10 @@ export async function chooseOwnSet({ site, secrets, aws }: StackConfig, at?: str
   const passwords = { postgres: secrets.postgresCipher, files: secrets.filesCipher };
   return withStore(aws, async (s3) => {
     const all = await newestManifests(s3, backups.bucket, generation);
-    const keys = all.filter((key) => last === undefined || key <= last).slice(0, depth);
-    return (await searchSets(s3, backups.bucket, { keys, passwords, generation, targetTime: at })).chosen;
+    const keys = all.filter((key) => last === undefined || key <= last);
+    const inspector = new SetInspector(s3, backups.bucket, generation);
+    const damageOf = (body: ManifestBody) => inspector.damageOf(body);
+    return (await searchSets(s3, backups.bucket, { keys, passwords, generation, targetTime: at, depth, damageOf })).chosen;
   });
 }
 

@@ -6,7 +6,7 @@ import * as aws from "@aws-sdk/client-s3";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { stringify } from "yaml";
-import { histories, type KeyHistory } from "../../backups/rewind/history";
+import { histories, type KeyHistory } from "../../stacks/object-history";
 import { Journal } from "../../backups/rewind/journal";
 import { rewind } from "../../backups/rewind/rewind";
 import { restoreResult, type RestoreSpec } from "../../contracts/agent";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { decide, kindOf, type Action } from "../../backups/rewind/decide";
-import type { Entry } from "../../backups/rewind/history";
+import type { Entry } from "../../stacks/object-history";
 import { Journal } from "../../backups/rewind/journal";
 
 const to = 100;

@@ -54,6 +54,7 @@ describe("which base backup is due", () => {
     label: `${type}-${stoppedAt}`,
     type,
     stoppedAt,
+    walStart: "000000010000000000000001",
     walStop: "000000010000000000000002",
     lsnStop: "0/2000100",
   });

@@ -24,3 +24,13 @@ export const body = (change: Partial<ManifestBody> = {}): ManifestBody => ({
   software: {},
   ...change,
 });
+
+/** Names of what such a cycle left in the bucket beside its manifest, as far as a preflight looks for it. */
+export const objectsOf = ({ generation, postgres, files }: ManifestBody): string[] => {
+  const repository = `g${generation}/postgres`;
+  return [
+    `${repository}/archive/main/${postgres.majorVersion}-1/${postgres.walFile.slice(0, 16)}/${postgres.walFile}-${"0".repeat(40)}.zst`,
+    `${repository}/backup/main/${postgres.backupLabel}/backup.manifest`,
+    ...Object.values(files).map(({ snapshot }) => `g${generation}/files/snapshots/${snapshot}`),
+  ];
+};

@@ -1,11 +1,14 @@
 import {
   GetObjectCommand,
   ListObjectsV2Command,
+  ListObjectVersionsCommand,
   PutObjectCommand,
   S3Client,
   S3ServiceException,
 } from "@aws-sdk/client-s3";
 import { vi } from "vitest";
+import type { ManifestBody } from "../../contracts/manifest";
+import { objectsOf } from "./manifests";
 
 const refusal = (name: string, httpStatusCode: number) =>
   new S3ServiceException({ name, $fault: "client", $metadata: { httpStatusCode }, message: name });
@@ -20,6 +23,12 @@ export class MemoryS3 {
 
   constructor() {
     this.answerAll();
+  }
+
+  /** What a finished cycle leaves beside its manifest, as far as a preflight looks for it. */
+  holdObjectsOf(body: ManifestBody): this {
+    for (const key of objectsOf(body)) this.objects.set(key, "there");
+    return this;
   }
 
   /** Takes every request from now on. */
@@ -40,6 +49,12 @@ export class MemoryS3 {
       if (Delimiter === undefined) return { Contents: keys.map((Key) => ({ Key, LastModified: this.writtenAt })) };
       const folders = new Set(keys.map((key) => key.slice(0, key.indexOf(Delimiter, Prefix.length) + 1)));
       return { CommonPrefixes: [...folders].map((folder) => ({ Prefix: folder })) };
+    }
+    if (command instanceof ListObjectVersionsCommand) {
+      const { Prefix = "" } = command.input;
+      const found = [...this.objects].filter(([key]) => key.startsWith(Prefix));
+      const facts = { VersionId: "1", IsLatest: true, LastModified: this.writtenAt };
+      return { Versions: found.map(([Key, text]) => ({ Key, Size: text.length, ETag: text, ...facts })) };
     }
     if (command instanceof GetObjectCommand) {
       const text = this.objects.get(command.input.Key!);

@@ -78,7 +78,7 @@ describe("the preflight", () => {
     );
 
   beforeEach(async () => {
-    s3 = new MemoryS3();
+    s3 = new MemoryS3().holdObjectsOf(body());
     await run("up");
     setConfig({
       ...filledSettings("recovery"),
@@ -154,6 +154,25 @@ describe("the preflight", () => {
       expect.stringMatching(/no valid set at or before .*; all are newer; fix: another recovery:targetTime/),
     ]);
   });
+  it("passes over a set whose objects are damaged, and looks no more once one is claimed", async () => {
+    const postgres = { ...body().postgres, walFile: "000000010000000000000006" };
+    const newest = candidate("3:02", signed({ consistentAt: at("3:02"), postgres }));
+    inBucket(candidate("3:01"), newest);
+    const { set } = await asked();
+    expect(set).toMatchObject({
+      key: manifestKey(1, at("3:01")),
+      skipped: [{ key: newest.key, reason: expect.stringMatching(/^WAL segment 0+10+6 is not in the archive: /) }],
+    });
+    for (const key of s3.objects.keys()) if (key.includes("/archive/")) s3.objects.delete(key);
+    expect((await asked()).set.key).toBe(set.key);
+  });
+  it("says that every set is damaged", async () => {
+    inBucket(candidate("3:01"));
+    for (const key of s3.objects.keys()) if (key.endsWith("/backup.manifest")) s3.objects.delete(key);
+    expect(await problems()).toEqual([
+      expect.stringMatching(/no valid set; g1\/manifests\/.*: the base copy 20261124-030000F is not there; fix: /),
+    ]);
+  });
   it("names the wrong cipher password, not its value", async () => {
     inBucket(candidate("3:01", signed({}, { ...passwords, postgres: "another" })));
     const [problem] = await problems();
@@ -161,8 +180,9 @@ describe("the preflight", () => {
     expect(problem).not.toContain(passwords.postgres);
   });
   it("lists another version of PostgreSQL and too small a volume at once", async () => {
-    const { postgres } = body();
-    inBucket(candidate("3:01", signed({ postgres: { ...postgres, majorVersion: 14 } })));
+    const postgres = { ...body().postgres, majorVersion: 14 };
+    s3.holdObjectsOf(body({ postgres }));
+    inBucket(candidate("3:01", signed({ postgres })));
     expect(await problems(undefined, 2 ** 30)).toEqual([
       expect.stringMatching(/^PostgreSQL: .*version 14, .* runs 15; .*; fix: /),
       expect.stringMatching(/^smarteros:site\.host\.volume: received 1 GiB, .* needs 3\.3 GiB; fix: "5 GiB"/),

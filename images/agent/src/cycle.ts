@@ -135,6 +135,7 @@ export class Backups {
       postgres: {
         stanza: config.stanza,
         backupLabel: base.label,
+        walStart: base.walStart,
         restorePoint: point.name,
         lsn: point.lsn,
         walFile: point.walFile,

@@ -11,7 +11,9 @@ export interface BaseBackup {
   type: "full" | "diff" | "incr";
   /** Unix time, seconds. */
   stoppedAt: number;
-  /** The last WAL segment that it needs, which names its timeline, and the position where it ended. */
+  /** The first WAL segment that it needs. */
+  walStart: string;
+  /** The last one, which names its timeline, and the position where it ended. */
   walStop: string;
   lsnStop: string;
 }
@@ -25,7 +27,7 @@ const infoSchema = z.array(
         type: z.enum(["full", "diff", "incr"]),
         error: z.boolean().optional(),
         timestamp: z.object({ stop: z.number() }),
-        archive: z.object({ stop: z.string() }),
+        archive: z.object({ start: z.string(), stop: z.string() }),
         lsn: z.object({ stop: z.string() }),
       }),
     ),
@@ -75,6 +77,7 @@ export class Pgbackrest {
         label,
         type,
         stoppedAt: timestamp.stop,
+        walStart: archive.start,
         walStop: archive.stop,
         lsnStop: lsn.stop,
       }));

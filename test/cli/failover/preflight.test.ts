@@ -21,7 +21,7 @@ beforeEach(async () => {
   outputs = {};
   root = await mkdtemp(join(tmpdir(), "preflight-"));
   settings = filledSettings("recovery");
-  s3 = new MemoryS3();
+  s3 = new MemoryS3().holdObjectsOf(body());
   const passwords = {
     postgres: String(settings["smarteros:postgresCipher"]),
     files: String(settings["smarteros:filesCipher"]),
@@ -59,7 +59,7 @@ const claimed = (change: Partial<Claim> = {}) => {
   const claim: Claim = {
     generation: 2,
     restoreFrom: 1,
-    manifestKey: [...s3.objects.keys()][0]!,
+    manifestKey: [...s3.objects.keys()].find((key) => key.startsWith("g1/manifests/"))!,
     targetTime: null,
     claimedAt: "2026-11-24T03:55:00.000Z",
     claimedBy: "ana@laptop",
@@ -129,7 +129,11 @@ describe("the preflight of the command", () => {
     const clean = "2026-11-24T03:50:44.120Z";
     const hold = {
       ...{ generation: 1, set: "odoo", replaced: 214, encrypted: 199, cleanAt: clean },
-      ...{ firstAt: "2026-11-24T03:51:00.000Z", firstSet: "2026-11-24T03:51:14.120Z", lastSet: "2026-11-24T03:51:14.120Z" },
+      ...{
+        firstAt: "2026-11-24T03:51:00.000Z",
+        firstSet: "2026-11-24T03:51:14.120Z",
+        lastSet: "2026-11-24T03:51:14.120Z",
+      },
     } satisfies Hold;
     s3.objects.set(holdKey(1, "odoo", "2026-11-24T03:51:14.120Z"), JSON.stringify(hold));
     expect(await refusals()).toEqual([
@@ -143,7 +147,9 @@ describe("the preflight of the command", () => {
     ]);
     const { checks, found } = await look({ asked: { at: clean } });
     expect(checks.every(({ ok }) => ok)).toBe(true);
-    expect(checks.find(({ id }) => id === "backups")!.said).toContain(`what came later looks encrypted (odoo); the newest set before that: ${clean}`);
+    expect(checks.find(({ id }) => id === "backups")!.said).toContain(
+      `what came later looks encrypted (odoo); the newest set before that: ${clean}`,
+    );
     expect(found?.held).toMatchObject([{ set: "odoo", hold }]);
 
     s3.objects.set("releases/g1/2026-11-24T035959000Z.json", "{}");

@@ -15,7 +15,7 @@ const later = "2026-11-24T03:51:14.120Z";
 let living: Living;
 
 beforeEach(async () => {
-  const s3 = new MemoryS3();
+  const s3 = new MemoryS3().holdObjectsOf(body());
   await setConfig(filledSettings("primary"));
   const config = readConfig("primary");
   const passwords = { postgres: config.secrets.postgresCipher, files: config.secrets.filesCipher };
