@@ -98,7 +98,7 @@ export const failoverWords: Words<FailoverWords> = {
       settings: (stack, file) => `complete: stack ${stack}, ${file}`,
       plan: "no contradiction",
       backups: (key, size) => `${key}, ${size} of databases, both signatures hold, version and size fit`,
-      skipped: (n, newest) => `; ${n} newer set(s) passed over, the newest since ${newest}`,
+      skipped: (n, newest) => `; ${n} newer set(s) passed over, the newest because ${newest}`,
       held: (sets, clean) =>
         `; what came later looks encrypted (${sets}); the newest set before that: ${clean ?? "not known"}`,
       claimFree: (generation) => `generation ${generation} is free`,
