@@ -12,7 +12,7 @@ interface Options {
 }
 
 const check = ({ stack, configFile, read }: Options): Promise<{ generation: number; checked: Checked[] }> =>
-  openBackups(stack, configFile, async ({ store, ...access }) => {
+  openBackups(stack, configFile, async ({ store, replica, ...access }) => {
     const { bucket } = access.s3;
     const generation = await activeGeneration(store, bucket);
     if (generation === undefined)

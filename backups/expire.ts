@@ -51,11 +51,12 @@ const releaseAll = ({ stack, configFile, release = "" }: Options): Promise<strin
     return said.length > 0 ? said : ["nothing is held"];
   });
 
-const line = ({ generation, sets, invalid, snapshots, vaultSnapshots, held }: Expired) =>
+const line = ({ generation, sets, invalid, snapshots, vaultSnapshots, replica, held }: Expired) =>
   (held.length > 0
     ? `g${generation}: held, nothing was expired: ${heldText(held)}; fix: recover (docs/runbook.md, "Files are encrypted"), and then, or if it was no attack: --release REASON; `
     : "") +
   `g${generation}: ${sets.kept} sets stay, the oldest of ${sets.oldestKept ?? "-"}; went: ${sets.dropped} sets, ${snapshots} snapshots of files, ${vaultSnapshots} of Vault` +
+  (replica === null ? "" : `; ${replica} objects from the replica, which were written longer ago than ${plan.retention}`) +
   (invalid.length > 0 ? `; ${invalid.length} manifests do not verify and were left` : "");
 
 void runCommand(

@@ -1,4 +1,4 @@
-import { DeleteObjectsCommand, type S3Client } from "@aws-sdk/client-s3";
+import type { S3Client } from "@aws-sdk/client-s3";
 import pMap from "p-map";
 import { generationLayout } from "../../contracts/generation";
 import {
@@ -13,12 +13,16 @@ import {
 import type { Held } from "../../contracts/ransomware";
 import { holdsOf } from "../../stacks/holds";
 import { type Repositories, type RepositoryAccess, type Said, withRepositories } from "../repositories";
+import { hide } from "./hide";
 import { choose, type DatedSet, type KeepRules } from "./keep";
+import { expireReplica, type Place } from "./replica";
 import { neededBy, unneeded, unneededVault } from "./snapshots";
 
 export interface ExpireArgs extends RepositoryAccess {
   /** As the same identity as `keys`. */
   readonly store: S3Client;
+  /** The bucket's copy in the other region. @default it is left alone */
+  readonly replica?: Place | undefined;
   readonly rules: KeepRules;
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -37,12 +41,14 @@ export interface Expired {
   readonly vaultSnapshots: number;
   /** The last that pgBackRest said; null: it was not asked, since the backups are held. */
   readonly postgres: string | null;
+  /** Keys that went from the replica; null: it was left alone. */
+  readonly replica: number | null;
   /** Why nothing goes: what looks like ransomware, until it is released. */
   readonly held: readonly Held[];
 }
 
 const requests = 16;
-/** Keys of one delete request, and ids on one command line. */
+/** Ids on one command line. */
 const batch = 500;
 
 /**
@@ -51,7 +57,7 @@ const batch = 500;
  * @throws what a store or a program said, before anything was changed where that is possible
  */
 export async function expire(args: ExpireArgs): Promise<Expired> {
-  const { store, generation, rules, now, dryRun, onProgress = () => {} } = args;
+  const { store, replica, generation, rules, now, dryRun, onProgress = () => {} } = args;
   const { bucket } = args.s3;
   const held = await holdsOf(store, bucket, generation);
   const keys = await newestManifests(store, bucket, generation);
@@ -71,7 +77,7 @@ export async function expire(args: ExpireArgs): Promise<Expired> {
     );
   const sets: DatedSet[] = [...bodies].map(([key, body]) => ({ key, at: Date.parse(body.consistentAt) }));
   // Which of the sets is the last good one is for a person to say: until then all of them stay.
-  if (held.length > 0) return { generation, sets: counted(sets, []), invalid, snapshots: 0, vaultSnapshots: 0, postgres: null, held };
+  if (held.length > 0) return { generation, sets: counted(sets, []), invalid, snapshots: 0, vaultSnapshots: 0, postgres: null, replica: null, held };
   const { keep, drop } = choose(sets, rules, now, await claimed(store, bucket, generation));
   const needed = neededBy(keep.map(({ key }) => bodies.get(key)!));
 
@@ -106,6 +112,7 @@ export async function expire(args: ExpireArgs): Promise<Expired> {
       snapshots: snapshots.length,
       vaultSnapshots: vault.length,
       postgres: postgres.last,
+      replica: replica ? await expireReplica({ from: { store, bucket }, replica, generation, retention: rules.retention, now, dryRun }) : null,
       held,
     };
   });
@@ -147,14 +154,4 @@ async function claimed(store: S3Client, bucket: string, generation: number): Pro
     later.map(async (g) => ((await hasServed(store, bucket, g)) ? undefined : readClaim(store, bucket, g))),
   );
   return new Set(claims.flatMap((claim) => claim?.manifestKey ?? []));
-}
-
-/** Without a version id: a marker, never a version. */
-async function hide(store: S3Client, Bucket: string, keys: readonly string[]): Promise<void> {
-  for (let from = 0; from < keys.length; from += batch) {
-    const Objects = keys.slice(from, from + batch).map((Key) => ({ Key }));
-    const { Errors = [] } = await store.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }));
-    const [first] = Errors;
-    if (first) throw new Error(`s3://${Bucket}/${first.Key}: ${first.Code} ${first.Message}`);
-  }
 }

@@ -1,10 +1,17 @@
 /** Real repositories with a history, expired by an identity that can only hide; then backed up to, checked and brought back. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { DeleteObjectCommand, ListObjectVersionsCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  ListObjectVersionsCommand,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { checkRepositories } from "../../backups/check/run";
 import type { ExpireArgs } from "../../backups/expire/run";
+import { objectsBelow } from "../../stacks/backup-store";
 import { ciphers, Cleanup, Host, prepareGround, type StoreGround } from "../images/site";
 import { expireAfter, storeAs } from "./expirer";
 
@@ -126,3 +133,23 @@ it("keeps the only full copy of PostgreSQL, however old", async () => {
   const { postgres } = await expireIn(40);
   expect((await full()).size, String(postgres)).toBe(1);
 }, 60_000);
+
+it("hides in the replica, to which no marker is copied, what is hidden here, when it is old enough; no version goes", async () => {
+  const replica = { store: ground.owner, bucket: "backups-replica" };
+  const Bucket = replica.bucket;
+  await ground.owner.send(new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: true }));
+  const everything = [...new Set([...(await versions())].map((version) => version.split(" ")[0]!))];
+  for (const Key of everything) await ground.owner.send(new PutObjectCommand({ Bucket, Key, Body: Key }));
+  const there = async () => (await objectsBelow(ground.owner, Bucket, "g1/")).map(({ key }) => key);
+
+  expect((await expireIn(29, { replica })).replica).toBe(0);
+  expect(await there()).toHaveLength(everything.length);
+  const would = (await expireIn(31, { replica, dryRun: true })).replica;
+  expect(would).toBeGreaterThan(0);
+  expect(await there()).toHaveLength(everything.length);
+  await expireIn(31, { replica });
+  const here = new Set(await ground.keys("g1/"));
+  expect((await there()).filter((key) => !here.has(key))).toEqual([]);
+  const { Versions = [] } = await ground.owner.send(new ListObjectVersionsCommand({ Bucket, MaxKeys: 1_000 }));
+  expect(Versions).toHaveLength(everything.length);
+}, 90_000);

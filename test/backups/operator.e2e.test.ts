@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { once } from "node:events";
 import net, { type AddressInfo } from "node:net";
 import { join } from "node:path";
+import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { stringify } from "yaml";
@@ -24,6 +25,10 @@ beforeAll(async () => {
   await site.writeAgentConfig(1, ["odoo"]);
   await site.agent("init-repo");
   await site.agent("cycle");
+  const replica = { Bucket: `${ground.s3.bucket}-replica`, ObjectLockEnabledForBucket: true };
+  const elsewhere = ground.store.client(root, "us-east-1");
+  cleanup.add(async () => elsewhere.destroy());
+  await elsewhere.send(new CreateBucketCommand(replica));
   ({ env } = await emptyStack(ground.dir));
 }, 120_000);
 afterAll(() => cleanup.run(), 60_000);
@@ -61,8 +66,10 @@ it("check and expire work by a name that only the operator's machine knows", asy
   ).toEqual([true, true]);
   expect(check.exitCode).toBe(0);
   const expired = await command("expire", url);
-  expect(JSON.parse(expired.stdout), expired.stderr).toMatchObject([{ generation: 1, sets: { kept: 1, dropped: 0 } }]);
-  expect(expired.exitCode).toBe(0);
+  expect(expired.exitCode, expired.stderr).toBe(0);
+  expect(JSON.parse(expired.stdout)).toMatchObject([
+    { generation: 1, sets: { kept: 1, dropped: 0 }, replica: 0 },
+  ]);
 }, 90_000);
 
 it("and by the local cloud's address, which its certificate holds", async () => {
