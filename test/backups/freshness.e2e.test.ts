@@ -76,6 +76,18 @@ test("ends with 2 when a module is older than its RPO, and says which", async ()
   expect(exitCode).toBe(2);
 });
 
+test("an agent that has been dead for an hour makes every module stale, and it is said how old each is", async () => {
+  await cycle(4, 3_700);
+  writeSettings(4);
+  const { exitCode, stdout } = await freshness("--json");
+  const { verdict, modules } = JSON.parse(stdout) as { verdict: string; modules: Record<string, unknown>[] };
+  expect(modules.length).toBeGreaterThan(8);
+  expect(modules.filter((module) => module["verdict"] !== "stale")).toEqual([]);
+  expect([exitCode, verdict]).toEqual([2, "stale"]);
+  const { stdout: said } = await freshness();
+  expect(said).toMatch(/^ {2}stale +odoo +1 h 0\d min old +RPO 5 min/m);
+});
+
 test("ends with 1 when it could not tell: nothing there, another cipher, no access", async () => {
   writeSettings(3);
   const nothing = await freshness();
