@@ -79,7 +79,7 @@ export class ServiceContainer extends pulumi.ComponentResource {
     );
     this.healthy = new command.remote.Command(
       `${name}-${healthySuffix}`,
-      { connection: host.connection, create: this.container.id.apply(healthyCommand), stdin: healthyScript(spec.name, spec.startSeconds), logging: "none" },
+      { connection: host.connection, create: this.container.id.apply(healthyCommand), stdin: healthyScript(spec.name, spec.startSeconds, spec.health), logging: "none" },
       { parent: this, dependsOn: [this.container], deletedWith: host.machine, ignoreChanges: ["connection", "stdin"] },
     );
     this.registerOutputs({ id: this.container.id });

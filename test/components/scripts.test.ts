@@ -31,7 +31,7 @@ const scripts = {
   "agent, with something to mend": agentScript("vault-restore", "id-of-the-image", "smarteros", [], {
     mend: { exit: vaultCutOffExitCode, script: emptyVault },
   }),
-  "until healthy": healthyScript("odoo", 600),
+  "until healthy": healthyScript("odoo", 600, ["CMD", "curl", "http://127.0.0.1:8069/web/health"]),
   agent: agentScript("gate", "id-of-the-image", "smarteros", [{ set: "odoo", path: "/sets/odoo", readOnly: true }]),
 };
 
@@ -47,15 +47,16 @@ describe("what runs on a host", () => {
 });
 
 describe("the wait for a container", () => {
-  /** @param looks what Docker says at each look: status, health, restarts, exit code; the last one again and again */
+  /** @param looks what Docker says at each look: status, health, restarts, exit code; the last one again and again; "!": the test holds from then on */
   function waiting(seconds: number, ...looks: string[]) {
     const folder = mkdtempSync(join(tmpdir(), "healthy-"));
     try {
       looks.forEach((look, i) => writeFileSync(join(folder, String(i)), look));
       writeFileSync(join(folder, "n"), "0");
-      const docker = `docker() { if [ "$1" = logs ]; then echo "could not connect"; return; fi; n=$(cat ${folder}/n); cat ${folder}/$n; [ $n -eq ${looks.length - 1} ] || echo $((n + 1)) > ${folder}/n; }`;
+      const test = `[ "$*" = "exec c1 /bin/sh -c looks | grep fine" ] && grep -q ! ${folder}/$(cat ${folder}/n)`;
+      const docker = `docker() { if [ "$1" = logs ]; then echo "could not connect"; return; fi; if [ "$1" = exec ]; then ${test}; return; fi; n=$(cat ${folder}/n); tr -d ! < ${folder}/$n; [ $n -eq ${looks.length - 1} ] || echo $((n + 1)) > ${folder}/n; }`;
       const ran = spawnSync("sh", ["-s", "--", "c1"], {
-        input: `${docker}\nsleep() { :; }\n${healthyScript("odoo", seconds)}`,
+        input: `${docker}\nsleep() { :; }\n${healthyScript("odoo", seconds, ["CMD-SHELL", "looks | grep fine"])}`,
       });
       return { code: ran.status, said: ran.stderr.toString() };
     } finally {
@@ -66,6 +67,10 @@ describe("the wait for a container", () => {
   it("ends when it is healthy, also after some restarts, and those of an earlier run do not count", () => {
     expect(waiting(60, "running starting 0 0", "running healthy 0 0")).toEqual({ code: 0, said: "" });
     expect(waiting(60, "restarting unhealthy 90 1", "running starting 94 1", "running healthy 94 1").code).toBe(0);
+  });
+  it("ends as soon as its test holds, and does not wait for Docker's next run of it", () => {
+    expect(waiting(60, "running starting 0 0", "running starting 0 0!").code).toBe(0);
+    expect(waiting(-1, "restarting starting 0 1!", "restarting starting 0 1!").code).toBe(1);
   });
   it("ends early when it is restarted again and again, with the cause and its last lines", () => {
     const { code, said } = waiting(60, "running starting 0 0", "restarting unhealthy 4 3", "restarting unhealthy 5 3");
