@@ -33,6 +33,7 @@ export class ServiceContainer extends pulumi.ComponentResource {
   constructor(name: string, args: ServiceContainerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("smarteros:site:ServiceContainer", name, {}, opts);
     const { spec, host } = args;
+    const every = spec.healthEverySeconds ?? 3;
     this.container = new docker.Container(
       name,
       {
@@ -61,7 +62,7 @@ export class ServiceContainer extends pulumi.ComponentResource {
         restart: "unless-stopped",
         logDriver: "json-file",
         logOpts: spec.log ? { "max-size": `${spec.log.megabytes}m`, "max-file": String(spec.log.files), compress: "true" } : { "max-size": "10m", "max-file": "3" },
-        healthcheck: { tests: [...spec.health], interval: "3s", timeout: "5s", retries: 10, startPeriod: `${spec.startSeconds}s` },
+        healthcheck: { tests: [...spec.health], interval: `${every}s`, timeout: "5s", retries: Math.ceil(30 / every), startPeriod: `${spec.startSeconds}s` },
         // Waited for by `healthy`: the provider's own wait goes on to its end for a container that only restarts, and then names no cause.
         mustRun: true,
         stopTimeout: spec.stopSeconds,

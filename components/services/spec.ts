@@ -48,6 +48,8 @@ export interface ContainerSpec {
   readonly tmpfs?: readonly string[];
   /** Docker's test: ["CMD", ...] or ["CMD-SHELL", "..."]. */
   readonly health: readonly string[];
+  /** @default 3 */
+  readonly healthEverySeconds?: number;
   readonly memoryMiB: number;
   /** Capabilities it keeps; all others are dropped. @default none */
   readonly capabilities?: readonly string[];
