@@ -4,7 +4,7 @@ import type { ManifestBody } from "../../contracts/manifest";
 import { restoringScript } from "../../components/restore-wave";
 import { cleanTime } from "../../contracts/ransomware";
 import type { ChosenSet } from "../../stacks/backup-store";
-import { heldText } from "../../stacks/holds";
+import { heldSaid } from "../../stacks/holds";
 import { operatorName } from "../../stacks/backup-store";
 import { bytes } from "../../drill/report/format";
 import { moment } from "../clock";
@@ -101,7 +101,7 @@ export async function begin(
 /** The newest files may be an attacker's. @throws OperatorError with the time before */
 async function requireUnheld({ config }: Living, set: string, { lang }: Context): Promise<void> {
   const held = (await ownHolds(config)).filter((one) => one.set === set);
-  if (held.length > 0) throw refused(recoverWords[lang].held(heldText(held), cleanTime(held)));
+  if (held.length > 0) throw refused(recoverWords[lang].held(heldSaid(held)(lang), cleanTime(held)));
 }
 
 /** @throws OperatorError when there is no room for so many bytes more */

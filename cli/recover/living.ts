@@ -9,6 +9,7 @@ import { StackEngine, type ClearConfig } from "../engine";
 import { exitCodes } from "../exit-codes";
 import { hostAccess } from "../inside";
 import type { Language } from "../language";
+import type { Said } from "../said";
 import { settingsOf } from "../settings";
 import { recoverWords } from "./words";
 
@@ -33,7 +34,7 @@ export interface Living {
   run(script: string, options?: RunOptions): Promise<string>;
 }
 
-const refused = (message: string, cause?: unknown) => new OperatorError(message, exitCodes.refused, { cause });
+const refused = (said: string | Said, cause?: unknown) => new OperatorError(said, exitCodes.refused, { cause });
 
 /** Finds the site of a stack. Changes nothing. @throws OperatorError with what is missing, and the fix */
 export async function findLiving(options: StackOptions, lang: Language, signal: AbortSignal): Promise<Living> {
@@ -74,7 +75,7 @@ export function configOf(clear: ClearConfig, stack: "primary" | "recovery"): Sta
     setAllConfig({ ...clear.values }, [...clear.secretKeys]);
     return readConfig(stack);
   } catch (error) {
-    if (error instanceof ConfigError) throw refused(error.message, error);
+    if (error instanceof ConfigError) throw refused(error.said, error);
     throw error;
   }
 }
