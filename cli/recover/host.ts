@@ -10,6 +10,7 @@ import { bytes } from "../../drill/report/format";
 import { moment } from "../clock";
 import { OperatorError, type Context } from "../context";
 import { exitCodes } from "../exit-codes";
+import type { Said } from "../said";
 import { oneLine } from "../table";
 import { parseJournals, readJournalsScript, writeJournalScript, type RecoverJournal } from "./journal";
 import type { Living } from "./living";
@@ -168,4 +169,4 @@ export async function nextBackup(
   throw new OperatorError(recoverWords[lang].backupsLate(backupSeconds), exitCodes.degraded);
 }
 
-export const refused = (message: string): OperatorError => new OperatorError(message, exitCodes.refused);
+export const refused = (message: string | Said): OperatorError => new OperatorError(message, exitCodes.refused);

@@ -6,10 +6,11 @@ import { ConfigError, readConfig, type StackConfig } from "../../stacks/config";
 import { readBackups } from "../backups";
 import { OperatorError, type StackOptions } from "../context";
 import { StackEngine, type ClearConfig } from "../engine";
+import { sayError } from "../error-words";
 import { exitCodes } from "../exit-codes";
 import { hostAccess } from "../inside";
 import type { Language } from "../language";
-import type { Said } from "../said";
+import { errorSaid, type Said } from "../said";
 import { settingsOf } from "../settings";
 import { recoverWords } from "./words";
 
@@ -40,13 +41,13 @@ const refused = (said: string | Said, cause?: unknown) => new OperatorError(said
 export async function findLiving(options: StackOptions, lang: Language, signal: AbortSignal): Promise<Living> {
   const { stack } = options;
   if (stack !== "recovery" && stack !== "primary")
-    throw refused(`--stack: received ${stack}; allowed: recovery, primary; fix: --stack primary`);
+    throw refused(sayError("otherStack", stack, "recovery, primary", "primary"));
   // SMARTER_CONFIG_FILE is the recovery's settings: of both, the primary's own are meant.
   const configFile = (stack === "primary" ? options.primaryConfigFile : undefined) ?? options.configFile;
   const engine = await StackEngine.find({ stack, ...(configFile === undefined ? {} : { configFile }) });
   const [clear, said] = await Promise.all([engine.config(signal), engine.secretOutputs(signal)]).catch(
     (cause: Error) => {
-      throw refused(cause.message, cause);
+      throw refused(errorSaid(cause), cause);
     },
   );
   const found = outputs.safeParse(said);
@@ -84,7 +85,7 @@ export function configOf(clear: ClearConfig, stack: "primary" | "recovery"): Sta
 async function requireActive({ site }: StackConfig, clear: ClearConfig, lang: Language): Promise<void> {
   const { store, passwords } = settingsOf(clear.values);
   const { active } = await readBackups(store, site.backups.bucket, passwords).catch((cause: Error) => {
-    throw refused(cause.message, cause);
+    throw refused(errorSaid(cause), cause);
   });
   if (active !== site.generation) throw refused(recoverWords[lang].notActive(site.generation, active));
 }

@@ -101,11 +101,19 @@ describe("the preflight of the command", () => {
   it("refuses in the operator's language", async () => {
     s3.refuse("InvalidAccessKeyId", 403);
     expect(await refusals({ lang: "es" })).toEqual([
-      { id: "backups", ok: false, said: expect.stringMatching(/rechazó las credenciales .*solución: AWS_ACCESS_KEY_ID/) },
+      {
+        id: "backups",
+        ok: false,
+        said: expect.stringMatching(/rechazó las credenciales .*solución: AWS_ACCESS_KEY_ID/),
+      },
     ]);
     delete settings["smarteros:vaultToken"];
     expect(await refusals({ lang: "es" })).toEqual([
-      { id: "settings", ok: false, said: expect.stringMatching(/^smarteros:vaultToken: falta; permitido: .*; solución: /) },
+      {
+        id: "settings",
+        ok: false,
+        said: expect.stringMatching(/^smarteros:vaultToken: falta; permitido: .*; solución: /),
+      },
     ]);
   });
 
