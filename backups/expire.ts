@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { plan } from "../plan/plan";
 import { seconds } from "../plan/units";
 import { generationsIn } from "../stacks/backup-store";
-import { heldText, releaseHolds } from "../stacks/holds";
+import { heldSaid, releaseHolds } from "../stacks/holds";
 import { expire, type Expired } from "./expire/run";
 import { openBackups } from "./open";
 import { runCommand } from "../toolchain/run-command";
@@ -46,14 +46,14 @@ const releaseAll = ({ stack, configFile, release = "" }: Options): Promise<strin
     const said: string[] = [];
     for (const generation of await generationsIn(store, s3.bucket)) {
       const held = await releaseHolds(store, s3.bucket, generation, release);
-      if (held.length > 0) said.push(`g${generation}: released: ${heldText(held)}`);
+      if (held.length > 0) said.push(`g${generation}: released: ${heldSaid(held)("en")}`);
     }
     return said.length > 0 ? said : ["nothing is held"];
   });
 
 const line = ({ generation, sets, invalid, snapshots, vaultSnapshots, replica, held }: Expired) =>
   (held.length > 0
-    ? `g${generation}: held, nothing was expired: ${heldText(held)}; fix: recover (docs/runbook.md, "Files are encrypted"), and then, or if it was no attack: --release REASON; `
+    ? `g${generation}: held, nothing was expired: ${heldSaid(held)("en")}; fix: recover (docs/runbook.md, "Files are encrypted"), and then, or if it was no attack: --release REASON; `
     : "") +
   `g${generation}: ${sets.kept} sets stay, the oldest of ${sets.oldestKept ?? "-"}; went: ${sets.dropped} sets, ${snapshots} snapshots of files, ${vaultSnapshots} of Vault` +
   (replica === null ? "" : `; ${replica} objects from the replica, which were written longer ago than ${plan.retention}`) +

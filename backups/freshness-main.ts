@@ -6,6 +6,7 @@ import { humanSeconds, seconds } from "../plan/units";
 import { explainStoreError } from "../stacks/backup-store";
 import { type Freshness, readFreshness, type Verdict } from "./freshness";
 import { openStore } from "./rewind/store";
+import { SaidError } from "../words/said";
 import { openStack } from "./stack";
 import { runCommand } from "../toolchain/run-command";
 
@@ -48,7 +49,7 @@ async function freshness({ stack, configFile }: Options): Promise<Freshness> {
     const common = { targets: moduleTargets(), cycleSeconds: seconds(plan.backupCycle), now: new Date() };
     return await readFreshness({ s3, bucket, generation, passwords, ...common });
   } catch (error) {
-    throw new Error(explainStoreError(`s3://${bucket}`, error), { cause: error });
+    throw new SaidError(explainStoreError(`s3://${bucket}`, error), { cause: error });
   } finally {
     s3.destroy();
   }

@@ -1,4 +1,5 @@
 import type { S3Client } from "@aws-sdk/client-s3";
+import { SaidError } from "../words/said";
 import { explainStoreError } from "../stacks/backup-store";
 import { siteSchema } from "../stacks/config-schema";
 import { operatorS3Location } from "../stacks/s3-location";
@@ -46,7 +47,7 @@ export async function openBackups<T>(
     });
   } catch (error) {
     if (error instanceof Error && !("$metadata" in error)) throw error;
-    throw new Error(explainStoreError(`s3://${bucket}`, error), { cause: error });
+    throw new SaidError(explainStoreError(`s3://${bucket}`, error), { cause: error });
   } finally {
     s3.destroy();
     replica.s3.destroy();

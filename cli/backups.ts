@@ -7,6 +7,8 @@ import { plan } from "../plan/plan";
 import { seconds } from "../plan/units";
 import { holdsOf } from "../stacks/holds";
 import { generationsIn, hasServed, readClaim, s3Client, type ChosenSet, type Claim, type StoreAccess } from "../stacks/backup-store";
+import { SaidError } from "../words/said";
+import { sayError } from "./error-words";
 
 /** One life of the site, as the bucket knows it. */
 export interface Generation {
@@ -45,9 +47,7 @@ export async function readBackups(
   passwords: CipherPasswords | undefined,
 ): Promise<BackupState> {
   if (!passwords)
-    throw new Error(
-      "smarteros:postgresCipher, smarteros:filesCipher: not at hand, so no signature can be checked; fix: PULUMI_CONFIG_PASSPHRASE_FILE",
-    );
+    throw new SaidError(sayError("noCiphers"));
   const s3 = s3Client(store);
   try {
     const generations = await listGenerations(s3, bucket);

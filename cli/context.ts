@@ -1,3 +1,4 @@
+import { SaidError, type Said } from "../words/said";
 import type { ExitCode } from "./exit-codes";
 import { documentLanguage, type Language } from "./language";
 
@@ -33,13 +34,14 @@ export interface StackOptions {
 export type Run<O = object> = (context: Context, options: O) => Promise<ExitCode>;
 
 /** An error that the operator can act on: shown without a stack trace. */
-export class OperatorError extends Error {
+export class OperatorError extends SaidError {
+  /** @param said text, where it is in the operator's language already */
   constructor(
-    message: string,
+    said: string | Said,
     readonly exitCode: ExitCode,
     options?: ErrorOptions,
   ) {
-    super(message, options);
+    super(typeof said === "string" ? () => said : said, options);
   }
 }
 

@@ -8,6 +8,7 @@ import { engineEnvironment } from "../toolchain/ensure";
 import { repoRoot, settingsFile } from "../toolchain/paths";
 import { run } from "../toolchain/run";
 import { OperatorError, type StackOptions } from "./context";
+import { sayError } from "./error-words";
 import { exitCodes } from "./exit-codes";
 
 /** A command of the engine that did not succeed. */
@@ -16,20 +17,23 @@ export class EngineError extends OperatorError {
     readonly command: string,
     readonly stderr: string,
   ) {
-    super(`pulumi ${command}: ${stderr.replace(/^error: /, "").trim()}${fixOf(stderr)}`, exitCodes.failed);
+    super(
+      sayError("engineSaid", command, stderr.replace(/^error: /, "").trim(), sayError(fixOf(stderr))),
+      exitCodes.failed,
+    );
   }
 }
 
 const fixOf = (stderr: string) =>
   /no stack named/.test(stderr)
-    ? "; fix: pulumi stack init, or the state's place (PULUMI_BACKEND_URL)"
+    ? "noStack"
     : /passphrase/.test(stderr)
-      ? "; fix: PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE"
+      ? "noPassphrase"
       : /PULUMI_ACCESS_TOKEN|pulumi login/.test(stderr)
-        ? "; fix: pulumi login, or PULUMI_BACKEND_URL"
+        ? "noLogin"
         : /checkpoint: EOF/.test(stderr)
-          ? "; the engine was killed while it wrote an empty sidecar file: the state itself is whole; fix: delete the empty *.attrs files in .pulumi/stacks of the state's folder, and add ?metadata=skip to PULUMI_BACKEND_URL"
-          : "";
+          ? "emptySidecar"
+          : "noMore";
 
 const listedConfig = z.record(z.string(), z.object({ value: z.string().optional(), secret: z.boolean() }));
 
@@ -58,14 +62,12 @@ export class StackEngine {
   /** @throws OperatorError when there is no engine, or no settings file */
   static async find({ stack, configFile }: StackOptions): Promise<StackEngine> {
     const engine = await findEngine();
-    if (!engine) throw new OperatorError("no pulumi on this machine; fix: npm run setup", exitCodes.refused);
+    if (!engine) throw new OperatorError(sayError("noEngine"), exitCodes.refused);
     const file = settingsFile(stack, configFile);
     await access(file).catch((cause: NodeJS.ErrnoException) => {
-      throw new OperatorError(
-        `${file}: ${cause.code}; allowed: the settings of stack ${stack}; fix: --config-file FILE`,
-        exitCodes.refused,
-        { cause },
-      );
+      throw new OperatorError(sayError("noSettingsFile", file, cause.code ?? cause.message, stack), exitCodes.refused, {
+        cause,
+      });
     });
     // PATH alone: the user's own PULUMI_HOME holds the login.
     const { PATH = "" } = engineEnvironment(engine);

@@ -58,10 +58,8 @@ interface HelpWords {
   readonly exits: Readonly<
     Record<"smarter" | "status" | "activate" | "failback" | "recover" | "rotate" | "checklist" | "audit" | "doctor" | "drill", string>
   >;
-  readonly usage: string;
-  readonly arguments: string;
-  readonly optionsTitle: string;
-  readonly commandsTitle: string;
+  /** Said after a refusal. */
+  readonly seeHelp: string;
   readonly notATime: (received: string) => string;
   readonly notDays: (received: string) => string;
 }
@@ -141,10 +139,7 @@ export const helpWords: Words<HelpWords> = {
       drill:
         "Exit codes: 0 recovered; 1 refused or failed; 2 (drill record) there is none, it is overdue or did not recover; 130 Ctrl-C.",
     },
-    usage: "Usage:",
-    arguments: "Arguments:",
-    optionsTitle: "Options:",
-    commandsTitle: "Commands:",
+    seeHelp: "(--help shows what this command takes)",
     notDays: (received) => `received ${received}; allowed: days as a whole number and d; fix: write 90d`,
     notATime: (received) =>
       `received ${received}; allowed: ISO 8601 with a zone, not in the future; fix: as 2026-11-23T21:05:00Z`,
@@ -226,10 +221,7 @@ export const helpWords: Words<HelpWords> = {
       drill:
         "Códigos de salida: 0 recuperado; 1 rechazado o fallido; 2 (drill record) no hay, está vencido o no recuperó; 130 Ctrl-C.",
     },
-    usage: "Uso:",
-    arguments: "Argumentos:",
-    optionsTitle: "Opciones:",
-    commandsTitle: "Comandos:",
+    seeHelp: "(--help muestra lo que admite este comando)",
     notDays: (received) => `recibido ${received}; permitido: días como número entero y d; solución: escriba 90d`,
     notATime: (received) =>
       `recibido ${received}; permitido: ISO 8601 con zona, no en el futuro; solución: como 2026-11-23T21:05:00Z`,

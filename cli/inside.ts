@@ -3,6 +3,8 @@ import { homedir } from "node:os";
 import { z } from "zod";
 import { utils } from "ssh2";
 import { runOverSsh } from "../components/host/ssh";
+import { SaidError } from "../words/said";
+import { sayError } from "./error-words";
 import type { LookedAt, Settings } from "./settings";
 
 /** What Docker says of a container on the active host. */
@@ -58,19 +60,17 @@ export async function hostAccess(
 ): Promise<HostAccess> {
   const onPrimary = primary?.host.address === address;
   const ssh = (onPrimary ? primary.ssh : site.ssh) ?? site.ssh;
-  if (!ssh) throw new Error("smarteros:site.ssh: missing; fix: docs/configuration.md");
+  if (!ssh) throw new SaidError(sayError("noSsh"));
   const hostKey = onPrimary ? primary.host.hostKey : recoveryHostKey && publicKey(recoveryHostKey);
-  if (!hostKey)
-    throw new Error(
-      `${address}: no host key of it in the settings; fix: --primary-config-file, or the recovery's secrets`,
-    );
+  if (!hostKey) throw new SaidError(sayError("noHostKey", address));
   const file = ssh.privateKeyFile.replace(/^~\//, `${homedir()}/`);
   return { address, user: ssh.user, privateKey: await readFile(file, "utf8"), hostKey };
 }
 
 function publicKey(privateKey: string): string {
   const parsed = utils.parseKey(privateKey);
-  if (parsed instanceof Error) throw new Error(`smarteros:recoveryHostKey: not a private key (${parsed.message})`);
+  if (parsed instanceof Error)
+    throw new SaidError(sayError("notAPrivateKey", "smarteros:recoveryHostKey", parsed.message));
   return `${parsed.type} ${parsed.getPublicSSH().toString("base64")}`;
 }
 

@@ -1,9 +1,6 @@
-/** Languages of everything that `smarter` says. What the engine and remote programs say stays as they say it. */
-export const languages = ["es", "en"] as const;
-export type Language = (typeof languages)[number];
+import { languages, type Language } from "../words/language";
 
-/** Both languages of one area; a key that one of them lacks, or has too much, does not type check. */
-export type Words<T> = Readonly<Record<Language, T>>;
+export { languages, type Language, type Words } from "../words/language";
 
 /** Of documents (the plan, reports), when `--lang` does not say: the plan's own. */
 export const documentLanguage: Language = "es";

@@ -1,4 +1,5 @@
 import { CommanderError } from "commander";
+import { errorSaid } from "../words/said";
 import { documentLanguageOf, OperatorError, standardOutput, type Context } from "./context";
 import { exitCodes, type ExitCode } from "./exit-codes";
 import { givenLanguage, messageLanguage } from "./language";
@@ -47,12 +48,9 @@ function ignoreClosed(error: NodeJS.ErrnoException): void {
 }
 
 /** Says what went wrong; the trace only of what nobody expected. */
-function explain(error: unknown, { output }: Context): ExitCode {
-  if (error instanceof OperatorError) {
-    output.note(`smarter: ${error.message}`);
-    return error.exitCode;
-  }
-  output.note(`smarter: ${error instanceof Error ? error.message : String(error)}`);
+function explain(error: unknown, { output, lang }: Context): ExitCode {
+  output.note(`smarter: ${errorSaid(error)(lang)}`);
+  if (error instanceof OperatorError) return error.exitCode;
   if (process.env["DEBUG"] && error instanceof Error) output.note(error.stack ?? "");
   return exitCodes.failed;
 }

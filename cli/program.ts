@@ -3,6 +3,7 @@ import type { Context, Run } from "./context";
 import type { ExitCode } from "./exit-codes";
 import { helpWords } from "./help-words";
 import { languages, type Language } from "./language";
+import { speaks } from "./parser-words";
 import type { FilesOptions } from "./recover/files";
 import type { RotateOptions } from "./rotate/command";
 
@@ -23,17 +24,9 @@ export function buildProgram({ lang, context, onExit, completion = true }: Progr
   const t = helpWords[lang];
 
   const prepared = (command: Command) =>
-    command
+    speaks(command, lang, t.seeHelp)
       .helpOption("-h, --help", t.options.help)
-      .addOption(new Option("--lang <language>", t.options.lang).choices([...languages]))
-      .configureHelp({ styleTitle: (title) => titles[title] ?? title })
-      .showHelpAfterError(false);
-  const titles: Readonly<Record<string, string>> = {
-    "Usage:": t.usage,
-    "Arguments:": t.arguments,
-    "Options:": t.optionsTitle,
-    "Commands:": t.commandsTitle,
-  };
+      .addOption(new Option("--lang <language>", t.options.lang).choices([...languages]));
 
   const program = prepared(new Command("smarter"))
     .description(t.smarter)

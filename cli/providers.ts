@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { SaidError } from "../words/said";
+import { sayError } from "./error-words";
 import type { Api } from "./settings";
 import type { OwnServer } from "./status/look";
 
@@ -15,11 +17,13 @@ const records = z.object({ result: z.array(z.object({ content: z.string() })) })
 
 /** @throws Error with what was answered, or why nothing was */
 async function get(api: Api, path: string, name: string, key: string, signal: AbortSignal): Promise<unknown> {
-  if (!api.token) throw new Error(`${name}: no token; fix: ${key}`);
+  if (!api.token) throw new SaidError(sayError("noToken", name, key));
   const response = await fetch(`${api.url}${path}`, { headers: { Authorization: `Bearer ${api.token}` }, signal });
   if (response.ok) return response.json();
-  const fix = response.status === 401 || response.status === 403 ? `; fix: ${key}` : "";
-  throw new Error(`${name}: HTTP ${response.status}${fix}`);
+  const refused = response.status === 401 || response.status === 403;
+  throw new SaidError(
+    refused ? sayError("refusedToken", name, response.status, key) : sayError("httpStatus", name, response.status),
+  );
 }
 
 /** Servers at Hetzner that carry the site's label. */
@@ -36,6 +40,6 @@ export async function ownServers(api: Api, domain: string, signal: AbortSignal):
 export async function recordContent(api: Api, zoneId: string, domain: string, signal: AbortSignal): Promise<string> {
   const path = `/zones/${zoneId}/dns_records?type=A&name=${encodeURIComponent(domain)}`;
   const { result } = records.parse(await get(api, path, "Cloudflare", "cloudflare:apiToken", signal));
-  if (!result[0]) throw new Error(`Cloudflare: no A record of ${domain}`);
+  if (!result[0]) throw new SaidError(sayError("noRecord", domain));
   return result.map(({ content }) => content).join(", ");
 }

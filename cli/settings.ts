@@ -8,7 +8,9 @@ import { siteSchema } from "../stacks/config-schema";
 import { hetznerApi } from "../stacks/hetzner-api";
 import { parseRecord, recordKey, type CredentialRecord } from "../stacks/secrets/record";
 import { repoRoot } from "../toolchain/paths";
+import { joined, SaidError } from "../words/said";
 import type { StackOptions } from "./context";
+import { sayError } from "./error-words";
 
 const { domain, generation, restoreFrom, backups, dns, tls, ssh } = siteSchema.shape;
 
@@ -21,7 +23,11 @@ const lookedAt = z.object({
   dns: z.object({ zoneId: z.string(), resolvers: dns.shape.resolvers, proxied: dns.shape.proxied }),
   tls,
   ssh: ssh.optional().catch(undefined),
-  host: z.object({ kind: z.enum(["existing", "hetzner"]), address: z.string().optional(), hostKey: z.string().optional() }),
+  host: z.object({
+    kind: z.enum(["existing", "hetzner"]),
+    address: z.string().optional(),
+    hostKey: z.string().optional(),
+  }),
 });
 export type LookedAt = z.infer<typeof lookedAt>;
 
@@ -51,16 +57,14 @@ export interface Settings {
 
 /** Takes the settings apart. @param environment where else credentials may be @throws Error naming each wrong property */
 export function settingsOf(raw: RawConfig, environment: NodeJS.ProcessEnv = process.env): Settings {
-  if (raw["smarteros:site"] === undefined)
-    throw new Error(
-      "smarteros:site: missing; allowed: see docs/configuration.md; fix: fill in the stack's settings file",
-    );
+  if (raw["smarteros:site"] === undefined) throw new SaidError(sayError("noSite"));
   const site = lookedAt.safeParse(JSON.parse(raw["smarteros:site"]));
   if (!site.success)
-    throw new Error(
-      site.error.issues
-        .map((i) => `smarteros:site.${i.path.join(".")}: ${i.message}; fix: pulumi preview says what is allowed`)
-        .join("\n"),
+    throw new SaidError(
+      joined(
+        site.error.issues.map((i) => sayError("wrongSetting", `smarteros:site.${i.path.join(".")}`, i.message)),
+        "\n",
+      ),
     );
   const { postgresCipher, filesCipher } = {
     postgresCipher: raw["smarteros:postgresCipher"],
@@ -88,11 +92,7 @@ export function settingsOf(raw: RawConfig, environment: NodeJS.ProcessEnv = proc
       "https://api.cloudflare.com/client/v4",
       raw["cloudflare:apiToken"] ?? environment["CLOUDFLARE_API_TOKEN"],
     ),
-    hetzner: api(
-      raw["hcloud:endpoint"],
-      hetznerApi,
-      raw["hcloud:token"] ?? environment["HCLOUD_TOKEN"],
-    ),
+    hetzner: api(raw["hcloud:endpoint"], hetznerApi, raw["hcloud:token"] ?? environment["HCLOUD_TOKEN"]),
     ...optional("recoveryHostKey", raw["smarteros:recoveryHostKey"]),
   };
 }

@@ -1,6 +1,7 @@
-import { stripVTControlCharacters } from "node:util";
 import Table from "cli-table3";
 import pc from "picocolors";
+
+export { oneLine } from "../words/said";
 
 /** Colour on a terminal, unless NO_COLOR is set. @param stream where the text goes @default stdout */
 export const colours = (stream: { isTTY?: boolean } = process.stdout): ReturnType<typeof pc.createColors> =>
@@ -26,9 +27,3 @@ export function plainTable(head: readonly string[], rows: readonly (readonly str
     .map((line) => line.trimEnd())
     .join("\n");
 }
-
-/** Text of a remote program on one line: none of its control characters reaches the terminal. */
-export const oneLine = (text: string): string =>
-  stripVTControlCharacters(text)
-    .replace(/[\p{Cc}\s]+/gu, " ")
-    .trim();

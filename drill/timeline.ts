@@ -1,5 +1,5 @@
-import { stripVTControlCharacters } from "node:util";
 import pc from "picocolors";
+import { oneLine } from "../words/said";
 import type { DrillEvent, DrillPhase } from "./result";
 
 /** Where lines go: `process.stderr`, a file, or a test's collector. */
@@ -111,8 +111,3 @@ export class Timeline {
     return `${c.dim(clock)}  ${c.cyan(phase)}  ${heading ? c.bold(event.what) : event.what}`;
   }
 }
-
-const oneLine = (text: string) =>
-  stripVTControlCharacters(text)
-    .replace(/[\p{Cc}\s]+/gu, " ")
-    .trim();

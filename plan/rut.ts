@@ -1,3 +1,6 @@
+import { SaidError } from "../words/said";
+import { sayInput } from "./input-words";
+
 /**
  * RUT: the Chilean tax id by which tenants are known. Its last character is a check digit, modulo 11 with the weights
  * 2..7 from the right; 11 is written 0 and 10 is written K.
@@ -17,10 +20,10 @@ export function rutCheckDigit(body: number): string {
  */
 export function parseRut(text: string): string {
   const match = /^(\d{1,2}\.?\d{3}\.?\d{3})-([\dkK])$/.exec(text.trim());
-  if (!match) throw new Error(`received ${JSON.stringify(text)}; allowed: a RUT such as 76192083-9 or 76.192.083-9; fix: write its digits, a dash and the check digit`);
+  if (!match) throw new SaidError(sayInput("rut", JSON.stringify(text)));
   const body = Number(match[1]!.replaceAll(".", ""));
   const given = match[2]!.toUpperCase();
   const expected = rutCheckDigit(body);
-  if (given !== expected) throw new Error(`received ${JSON.stringify(text)}; its check digit must be ${expected}, not ${given}; fix: correct the number or the digit`);
+  if (given !== expected) throw new SaidError(sayInput("checkDigit", JSON.stringify(text), expected, given));
   return `${body}-${given}`;
 }

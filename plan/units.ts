@@ -1,3 +1,6 @@
+import { SaidError } from "../words/said";
+import { sayInput } from "./input-words";
+
 /**
  * Durations and sizes are literals with a unit ("15 minutes", "40 GiB"), so that a bare number is never guessed at.
  * The idea is sst's `duration.ts`; the parsing is strict where that one reads "1.5 hours" as 1.
@@ -16,7 +19,7 @@ export type Size = `${number} ${keyof typeof sizeUnits}`;
 export function seconds(duration: string): number {
   const match = /^(\d+(?:\.\d+)?) (second|minute|hour|day)s?$/.exec(duration);
   if (!match) {
-    throw new Error(`received ${JSON.stringify(duration)}; allowed: a number, a space and seconds, minutes, hours or days; fix: write "15 minutes"`);
+    throw new SaidError(sayInput("duration", JSON.stringify(duration)));
   }
   return Number(match[1]) * durationUnits[match[2] as DurationUnit];
 }
@@ -28,7 +31,7 @@ export function seconds(duration: string): number {
 export function bytes(size: string): number {
   const match = /^(\d+(?:\.\d+)?) ?(MiB|GiB|TiB|MB|GB|TB)$/.exec(size);
   if (!match) {
-    throw new Error(`received ${JSON.stringify(size)}; allowed: a number and ${Object.keys(sizeUnits).join(", ")}; fix: write "40 GiB"`);
+    throw new SaidError(sayInput("size", JSON.stringify(size), Object.keys(sizeUnits).join(", ")));
   }
   return Math.round(Number(match[1]) * sizeUnits[match[2] as keyof typeof sizeUnits]);
 }

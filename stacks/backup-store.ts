@@ -19,6 +19,8 @@ import {
   type ManifestBody,
 } from "../contracts/manifest";
 import type { Damage } from "./damage";
+import type { Said } from "../words/said";
+import { sayPreflight } from "./problem-words";
 
 /**
  * The backup bucket as an operator's machine reads it. Loads no Pulumi: the program and `smarter status` both use it.
@@ -141,19 +143,16 @@ export async function withStore<T>(access: StoreAccess, use: (s3: S3Client) => P
 }
 
 /** What the store's error means for the operator, and the fix. @param what the place that was asked for */
-export const explainStoreError = (what: string, error: unknown): string => {
-  if (error instanceof S3ServiceException) {
-    if (
-      ["InvalidAccessKeyId", "SignatureDoesNotMatch", "AccessDenied", "Forbidden"].includes(error.name) ||
-      error.$metadata.httpStatusCode === 403
-    ) {
-      return `${what}: the store refused the credentials (${error.name}); fix: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or aws:accessKey and aws:secretKey, of an identity that may read the bucket`;
-    }
-    if (error.name === "NoSuchBucket")
-      return `${what}: the bucket does not exist; fix: smarteros:site.backups.bucket and its region`;
-    return `${what}: the store answered ${error.name}: ${error.message}`;
-  }
-  return `${what}: the store could not be reached (${(error as Error).message}); fix: the network, or the endpoint in aws:endpoints`;
+export const explainStoreError = (where: string, error: unknown): Said => {
+  if (!(error instanceof S3ServiceException)) return sayPreflight("unreachable", where, (error as Error).message);
+  const { name, message, $metadata } = error;
+  if (
+    ["InvalidAccessKeyId", "SignatureDoesNotMatch", "AccessDenied", "Forbidden"].includes(name) ||
+    $metadata.httpStatusCode === 403
+  )
+    return sayPreflight("credentials", where, name);
+  if (name === "NoSuchBucket") return sayPreflight("noBucket", where);
+  return sayPreflight("answered", where, `${name}: ${message}`);
 };
 
 /** An object as text; undefined: it is not there. @throws the store's error */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { errorSaid } from "../words/said";
 
 /**
  * The configuration's schemas. What a property means, what is allowed and how to mend it is said once, in its `meta`: the messages
@@ -21,7 +22,7 @@ export const parsed = <T>(parse: (text: string) => T) =>
     try {
       return parse(text);
     } catch (error) {
-      ctx.addIssue({ code: "custom", message: (error as Error).message });
+      ctx.addIssue({ code: "custom", message: (error as Error).message, params: { said: errorSaid(error) } });
       return z.NEVER;
     }
   });

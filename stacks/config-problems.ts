@@ -1,4 +1,7 @@
 import { z } from "zod";
+import type { Said } from "../words/said";
+import { sayConfig } from "./problem-words";
+import { settingSaid } from "./setting-words";
 
 /** What is read of a JSON schema, with its `meta` (config-meta.ts). */
 export interface SchemaNode {
@@ -53,31 +56,30 @@ export interface ProblemsArgs {
 }
 
 /** Every problem of one configuration key, in words: the property, what was received, what is allowed, the fix. */
-export function problemsOf(error: z.ZodError, { key, schema, value, secret = false }: ProblemsArgs): string[] {
+export function problemsOf(error: z.ZodError, { key, schema, value, secret = false }: ProblemsArgs): Said[] {
   const root = inputSchema(schema);
   return error.issues.flatMap((issue) => {
     const nodes = nodesAlong(root, issue.path);
     if (issue.code === "unrecognized_keys") {
       const known = nodes.at(-1)!;
       const allowed = [...new Set([known, ...(known.oneOf ?? [])].flatMap((n) => Object.keys(n.properties ?? {})))];
-      return issue.keys.map(
-        (unknown) =>
-          `${written(key, [...issue.path, unknown])}: unknown key; allowed: ${allowed.join(", ")}; fix: remove it or correct its spelling`,
+      return issue.keys.map((unknown) =>
+        sayConfig("unknownKey", written(key, [...issue.path, unknown]), allowed.join(", ")),
       );
     }
     const path = written(key, issue.path);
-    // The schemas' own messages are whole; zod's know neither the fix nor what a secret is.
-    if (!secret && issue.message.startsWith("received ")) return [`${path}: ${issue.message}`];
-    const said = nodes.findLast((n) => n.allowed !== undefined);
+    // The schemas' own rules are whole; zod's know neither the fix nor what a secret is.
+    const rule = issue.code === "custom" ? (issue.params?.["said"] as Said | undefined) : undefined;
+    if (!secret && rule) return [sayConfig("ruleOf", path, rule)];
+    const told = nodes.findLast((n) => n.allowed !== undefined);
     const at = valueAt(value, issue.path);
-    const received =
-      at === undefined
-        ? "missing"
-        : secret
-          ? "does not fit (a secret's value is not shown)"
-          : `received ${JSON.stringify(at)}`;
+    const allowed = settingSaid(told?.allowed ?? issue.message);
+    const fix = told?.fix ? settingSaid(told.fix) : sayConfig(at === undefined ? "setIt" : "correctIt");
+    if (at === undefined) return [sayConfig("missing", path, allowed, fix)];
     return [
-      `${path}: ${received}; allowed: ${said?.allowed ?? issue.message}; fix: ${said?.fix ?? (at === undefined ? "set it" : "correct it")} (docs/configuration.md)`,
+      secret
+        ? sayConfig("wrongSecret", path, allowed, fix)
+        : sayConfig("wrong", path, JSON.stringify(at), allowed, fix),
     ];
   });
 }

@@ -4,8 +4,10 @@ import { sampleTenants } from "../plan/organisation";
 import { plan } from "../plan/plan";
 import { parseRut } from "../plan/rut";
 import { seconds } from "../plan/units";
+import { SaidError } from "../words/said";
 import { existingHost, hetznerHost, oldSite } from "./config-host";
 import { parsed } from "./config-meta";
+import { sayConfig } from "./problem-words";
 import { credentialRecord } from "./secrets/record";
 
 /** Every image the site runs, by service, and the backup agent's. */
@@ -19,9 +21,7 @@ const imageRef = z.string().regex(/^[^\s@]+:[^\s@:/]+@sha256:[0-9a-f]{64}$/);
 function tenantRut(text: string): string {
   const rut = parseRut(text);
   if (/^(\d)\1{7}-/.test(rut))
-    throw new Error(
-      `received ${JSON.stringify(text)}, an example's; allowed: the RUT of a tenant of yours; fix: write one that is in the gateway's database, with its name there`,
-    );
+    throw new SaidError(sayConfig("exampleRut", JSON.stringify(text)));
   return rut;
 }
 
@@ -69,9 +69,10 @@ export const siteSchema = z.strictObject({
       operatorNetworks: z
         .array(z.cidrv4())
         .min(1)
-        .refine((all) => all.every((c) => !c.endsWith("/0")), {
-          error: ({ input }) =>
-            `received ${JSON.stringify(input)}, which is the whole world; allowed: named networks; fix: the operator's own addresses as CIDR`,
+        .superRefine((all, ctx) => {
+          const said = sayConfig("wholeWorld", JSON.stringify(all));
+          if (all.some((c) => c.endsWith("/0")))
+            ctx.addIssue({ code: "custom", message: said("en"), params: { said } });
         })
         .meta({
           description: "Who may reach port 22 of a server at Hetzner.",

@@ -4,7 +4,9 @@ import { allConfig } from "@pulumi/pulumi/runtime/config";
 import { z } from "zod";
 import { contradictions } from "../plan/checks";
 import { plan } from "../plan/plan";
+import { joined, verbatim, type Said } from "../words/said";
 import { problemsOf } from "./config-problems";
+import { item, sayConfig } from "./problem-words";
 import { modeSchema, recoverySchema, siteSchema, type SiteConfig } from "./config-schema";
 import { hetznerApi } from "./hetzner-api";
 import { isPublicIpv4 } from "./ipv4";
@@ -42,10 +44,18 @@ export interface StackConfig {
 
 /** Config that cannot be used: every problem at once. */
 export class ConfigError extends RunError {
-  constructor(public readonly problems: readonly string[]) {
-    super(
-      `nothing was changed: ${problems.length} problem${problems.length === 1 ? "" : "s"} in the configuration\n${problems.map((p) => `  - ${p}`).join("\n")}`,
-    );
+  /** The whole, in the reader's language; the error's own text is English. */
+  readonly said: Said;
+
+  constructor(readonly told: readonly Said[]) {
+    const said = sayConfig("refused", told.length, joined(told.map(item), "\n"));
+    super(said("en"));
+    this.said = said;
+  }
+
+  /** In English, one each. */
+  get problems(): readonly string[] {
+    return this.told.map((problem) => problem("en"));
   }
 }
 
@@ -71,65 +81,29 @@ const comparedSchema = readable(
 );
 
 /** Checks that need more than one property. */
-function crossChecks(rawSite: unknown, isSet: (secret: SecretName) => boolean, role: Role): string[] {
+function crossChecks(rawSite: unknown, isSet: (secret: SecretName) => boolean, role: Role): Said[] {
   const { generation, restoreFrom, drill, host, backups, dns, fence } = comparedSchema.parse(rawSite) ?? {};
   const permitLoopback = dns?.permitLoopback === true;
-  const problems: string[] = [];
-  if (backups?.region !== undefined && backups.region === backups.replicaRegion) {
-    problems.push(
-      `smarteros:site.backups.replicaRegion: received ${JSON.stringify(backups.replicaRegion)}, which is also the region; allowed: another region; fix: name one on another site`,
-    );
-  }
-  if (restoreFrom !== undefined && generation !== undefined && restoreFrom >= generation) {
-    problems.push(
-      `smarteros:site.restoreFrom: received ${restoreFrom} with generation ${generation}; allowed: an older generation; fix: raise generation to ${restoreFrom + 1}`,
-    );
-  }
-  if (role === "recovery" && restoreFrom === undefined)
-    problems.push(
-      "smarteros:site.restoreFrom: missing; allowed: the generation that was lost, which a recovery restores from; fix: set it (1 for the first primary)",
-    );
+  const problems: Said[] = [];
+  if (backups?.region !== undefined && backups.region === backups.replicaRegion)
+    problems.push(sayConfig("sameRegion", JSON.stringify(backups.replicaRegion)));
+  if (restoreFrom !== undefined && generation !== undefined && restoreFrom >= generation)
+    problems.push(sayConfig("notOlder", restoreFrom, generation));
+  if (role === "recovery" && restoreFrom === undefined) problems.push(sayConfig("noRestoreFrom"));
   const kind = role === "recovery" ? "hetzner" : "existing";
   if (host?.kind !== undefined && host.kind !== kind)
-    problems.push(
-      `smarteros:site.host.kind: received ${JSON.stringify(host.kind)}; allowed: ${kind}, in the ${role} stack; fix: set it, or use the other stack`,
-    );
-  if (role === "recovery" && host?.kind === "hetzner" && !isSet("recoveryHostKey")) {
-    problems.push(
-      `smarteros:recoveryHostKey: missing; allowed: a host key to be pinned before the server is ordered; fix: npm run secrets:init -- --stack ${role}`,
-    );
-  }
-  if (restoreFrom !== undefined && !isSet("vaultUnsealShares")) {
-    problems.push(
-      `smarteros:vaultUnsealShares: missing; allowed: the shares without which the restored Vault cannot be opened; fix: pulumi config set --secret smarteros:vaultUnsealShares '["..."]', from the escrow`,
-    );
-  }
-  if (restoreFrom !== undefined && !isSet("vaultToken")) {
-    problems.push(
-      "smarteros:vaultToken: missing; allowed: the token that the gateway and the snapshots need; fix: pulumi config set --secret smarteros:vaultToken, from the escrow",
-    );
-  }
-  if (host?.kind === "existing" && host.address !== undefined && !permitLoopback && !isPublicIpv4(host.address)) {
-    problems.push(
-      `smarteros:site.host.address: received ${JSON.stringify(host.address)}, a private, loopback or example's address, which would become the content of public DNS records; allowed: a public IPv4 address; fix: the VPS's public address, from Hostinger's panel`,
-    );
-  }
-  if (fence !== undefined && restoreFrom === undefined)
-    problems.push(
-      "smarteros:site.fence: received in a site that replaces no other; allowed: only with restoreFrom; fix: remove it",
-    );
+    problems.push(sayConfig("hostKind", JSON.stringify(host.kind), kind, role));
+  if (role === "recovery" && host?.kind === "hetzner" && !isSet("recoveryHostKey"))
+    problems.push(sayConfig("noHostKey", role));
+  if (restoreFrom !== undefined && !isSet("vaultUnsealShares")) problems.push(sayConfig("noShares"));
+  if (restoreFrom !== undefined && !isSet("vaultToken")) problems.push(sayConfig("noVaultToken"));
+  if (host?.kind === "existing" && host.address !== undefined && !permitLoopback && !isPublicIpv4(host.address))
+    problems.push(sayConfig("notPublic", JSON.stringify(host.address)));
+  if (fence !== undefined && restoreFrom === undefined) problems.push(sayConfig("fenceOfNothing"));
   if (fence?.hostingerVirtualMachine !== undefined && !isSet("hostingerToken"))
-    problems.push(
-      "smarteros:hostingerToken: missing, but smarteros:site.fence.hostingerVirtualMachine is set; allowed: both or neither; fix: pulumi config set --secret smarteros:hostingerToken",
-    );
-  if (permitLoopback && drill !== true)
-    problems.push(
-      "smarteros:site.dns.permitLoopback: received true outside a drill; allowed: only together with drill: true; fix: remove it",
-    );
-  if (drill && !isSet("drillToken"))
-    problems.push(
-      "smarteros:drillToken: missing, but smarteros:site.drill is true; allowed: both or neither; fix: remove smarteros:site.drill",
-    );
+    problems.push(sayConfig("noHostingerToken"));
+  if (permitLoopback && drill !== true) problems.push(sayConfig("loopback"));
+  if (drill && !isSet("drillToken")) problems.push(sayConfig("noDrillToken"));
   return problems;
 }
 
@@ -157,7 +131,7 @@ type RawConfig = Readonly<Record<string, string>>;
 /** A value, or the problems that it has. */
 type Read<T> =
   | { readonly value: T; readonly problems: readonly [] }
-  | { readonly value?: undefined; readonly problems: readonly string[] };
+  | { readonly value?: undefined; readonly problems: readonly Said[] };
 
 function check<T extends z.ZodType>(key: string, schema: T, value: unknown, secret = false): Read<z.infer<T>> {
   const result = schema.safeParse(value);
@@ -166,10 +140,10 @@ function check<T extends z.ZodType>(key: string, schema: T, value: unknown, secr
     : { problems: problemsOf(result.error, { key, schema, value, secret }) };
 }
 
-const unknownKeys = (all: RawConfig): string[] =>
+const unknownKeys = (all: RawConfig): Said[] =>
   Object.keys(all)
     .filter((key) => /^(smarteros|recovery):/.test(key) && !knownKeys.includes(key))
-    .map((key) => `${key}: unknown key; allowed: ${knownKeys.join(", ")}; fix: remove it or correct its spelling`);
+    .map((key) => sayConfig("unknownKey", key, knownKeys.join(", ")));
 
 const readSecret = (all: RawConfig, name: SecretName): Read<unknown> => {
   const schema = secretsSchema.shape[name];
@@ -186,21 +160,12 @@ function readTargetTime(all: RawConfig): Read<string | undefined> {
   const key = "recovery:targetTime";
   const read = check(key, recoverySchema.shape.targetTime, withoutYaml(all[key]));
   if (read.value === undefined || Date.parse(read.value) <= Date.now()) return read;
-  return {
-    problems: [
-      `${key}: received ${JSON.stringify(read.value)}, which is in the future; allowed: a time before the disaster; fix: correct it, or remove it for the newest set`,
-    ],
-  };
+  return { problems: [sayConfig("future", key, JSON.stringify(read.value))] };
 }
 
 function readSite(all: RawConfig, role: Role): Read<SiteConfig> {
   const raw = all["smarteros:site"];
-  if (raw === undefined)
-    return {
-      problems: [
-        `smarteros:site: missing; allowed: the properties in docs/configuration.md; fix: take Pulumi.${role}.yaml of this repository as it was committed`,
-      ],
-    };
+  if (raw === undefined) return { problems: [sayConfig("noSite", role)] };
   return check("smarteros:site", siteSchema, parseJsonText(raw));
 }
 
@@ -221,7 +186,7 @@ export function readConfig(role: Role): StackConfig {
     parseJsonText(all["smarteros:credentials"]),
   );
   const problems = [
-    ...contradictions(plan),
+    ...contradictions(plan).map((text) => verbatim(text)),
     ...unknownKeys(all),
     ...site.problems,
     ...secrets.flatMap(([, read]) => read.problems),

@@ -11,7 +11,9 @@ import {
   type Held,
   type Release,
 } from "../contracts/ransomware";
+import { joined, type Said } from "../words/said";
 import { objectsBelow, operatorName, readText } from "./backup-store";
+import { sayPreflight } from "./problem-words";
 
 /** Why a generation's backups are held: every hold that nobody has released. Usually none, which two requests tell. @throws the store's error */
 export async function holdsOf(s3: S3Client, bucket: string, generation: Generation): Promise<Held[]> {
@@ -73,21 +75,23 @@ export async function releaseHolds(s3: S3Client, bucket: string, generation: Gen
 }
 
 /** What is held, in a line. @example "odoo: 93 % of 214 replaced files look encrypted since 2026-11-24T03:50:44.000Z" */
-export const heldText = (held: readonly Held[]): string =>
-  held
-    .map(({ key, set, hold: known }) =>
+export const heldSaid = (held: readonly Held[]): Said =>
+  joined(
+    held.map(({ key, set, hold: known }) =>
       known
-        ? `${set}: ${percent(known)} % of ${known.replaced} replaced files look encrypted since ${known.firstAt}`
-        : `${key} cannot be read`,
-    )
-    .join("; ");
+        ? sayPreflight("encrypted", set, percent(known), known.replaced, known.firstAt)
+        : sayPreflight("unreadable", key),
+    ),
+  );
 
 /** What a recovery to the newest set is refused with, when that set may be an attacker's. */
-export function heldProblem(held: readonly Held[], where: string): string {
+export function heldProblem(held: readonly Held[], where: string): Said {
   const clean = cleanTime(held);
-  const before = clean ? `${clean}, the newest set before it` : "a time before it (which set is clean is not known)";
-  return (
-    `${where}: held, ${heldText(held)}; consequence: the newest sets hold encrypted files; fix: restore to ${before}: ` +
-    `smarter failover activate --at ${clean ?? "TIME"} (recovery:targetTime); if it was no attack: npm run backups:expire -- --release REASON`
+  return sayPreflight(
+    "held",
+    where,
+    heldSaid(held),
+    clean ? sayPreflight("setBefore", clean) : sayPreflight("cleanUnknown"),
+    clean ?? sayPreflight("timePlaceholder"),
   );
 }

@@ -18,14 +18,31 @@ import {
   type ChosenSet,
   type Claim,
 } from "./backup-store";
+import { joined, verbatim, type Said } from "../words/said";
 import type { StackConfig } from "./config";
 import { SetInspector } from "./damage";
 import { heldProblem, holdsOf } from "./holds";
+import { item, sayPreflight } from "./problem-words";
 
 /** A recovery that cannot succeed: every reason at once, before anything is provisioned. */
 export class PreflightError extends RunError {
-  constructor(public readonly problems: readonly string[]) {
-    super(`preflight: nothing was provisioned; ${problems.length} problem${problems.length === 1 ? "" : "s"}\n${problems.map((p) => `  - ${p}`).join("\n")}`);
+  /** Every reason, in the reader's language. */
+  readonly told: readonly Said[];
+  /** The whole, in the reader's language; the error's own text is English. */
+  readonly said: Said;
+
+  /** @param problems text: English alone, of what only the engine's run finds */
+  constructor(problems: readonly (string | Said)[]) {
+    const told = problems.map((problem) => (typeof problem === "string" ? () => problem : problem));
+    const said = sayPreflight("refused", told.length, joined(told.map(item), "\n"));
+    super(said("en"));
+    this.told = told;
+    this.said = said;
+  }
+
+  /** In English, one each. */
+  get problems(): readonly string[] {
+    return this.told.map((problem) => problem("en"));
   }
 }
 
@@ -66,20 +83,20 @@ export async function findRestore(config: StackConfig, volumeBytes?: number): Pr
   const bucket = site.backups.bucket;
   const s3 = s3Client(config.aws);
   const where = placeOf(bucket, from);
-  const problems: string[] = [];
+  const problems: Said[] = [];
 
   try {
     const claim = await readClaim(s3, bucket, site.generation);
     if (claim && claim.restoreFrom !== from) {
-      problems.push(`smarteros:site.restoreFrom: received ${from}, but generation ${site.generation} began at ${claim.claimedAt} by restoring generation ${claim.restoreFrom}; fix: set restoreFrom to ${claim.restoreFrom}, or raise generation`);
+      problems.push(sayPreflight("otherSource", from, site.generation, claim.claimedAt, claim.restoreFrom));
     }
     if (claim && targetTime !== undefined && claim.targetTime !== targetTime) {
-      problems.push(`recovery:targetTime: received ${targetTime}, but generation ${site.generation} began at ${claim.claimedAt} with ${claim.targetTime ?? "the newest set"}; fix: raise smarteros:site.generation to restore to another time`);
+      problems.push(sayPreflight("otherTime", targetTime, site.generation, claim.claimedAt, claim.targetTime ?? sayPreflight("newestSet")));
     }
     const held = await holdsOf(s3, bucket, from);
     if (held.length > 0 && !claim && targetTime === undefined) problems.push(heldProblem(held, `s3://${bucket}/${generationLayout(from).holds}`));
     const keys = claim ? [claim.manifestKey] : await newestManifests(s3, bucket, from);
-    if (keys.length === 0) problems.push(`${where}: no manifest; no backup cycle of generation ${from} has finished; fix: smarteros:site.restoreFrom, or the backup agent of that site`);
+    if (keys.length === 0) problems.push(sayPreflight("noManifest", where, from));
 
     const { chosen, problems: found } = await chooseValid({ s3, config, from, keys, targetTime: targetTime ?? claim?.targetTime ?? undefined, volumeBytes, claimed: claim !== undefined });
     problems.push(...found);
@@ -111,7 +128,7 @@ async function chooseValid({ s3, config, from, keys, targetTime, volumeBytes, cl
   const { site, secrets } = config;
   const bucket = site.backups.bucket;
   const where = placeOf(bucket, from);
-  const problems: string[] = [];
+  const problems: Said[] = [];
   const passwords = { postgres: secrets.postgresCipher, files: secrets.filesCipher };
   const inspector = new SetInspector(s3, bucket, from);
   const { chosen, skipped, wrong } = await searchSets(s3, bucket, {
@@ -125,20 +142,25 @@ async function chooseValid({ s3, config, from, keys, targetTime, volumeBytes, cl
   });
   if (!chosen && keys.length > 0) {
     const wrongPasswords = (["postgres", "files"] as const).filter((k) => wrong[k] > 0).map((k) => `smarteros:${k}Cipher`);
+    const reasons = skipped.slice(0, 3).map((set) => verbatim(`${set.key}: ${set.reason}`));
+    const why = reasons.length > 0 ? joined(reasons) : sayPreflight("allNewer");
     problems.push(
       wrongPasswords.length > 0
-        ? `${wrongPasswords.join(" and ")}: not the password that the backups of generation ${from} were made with (${skipped.length} of their manifests do not verify), or they were tampered with; fix: take it from the escrow`
-        : `${where}: no valid set${targetTime ? ` at or before ${targetTime}` : ""}; ${skipped.slice(0, 3).map((s) => `${s.key}: ${s.reason}`).join("; ") || "all are newer"}; fix: another recovery:targetTime`,
+        ? sayPreflight("wrongPassword", wrongPasswords.join(", "), from, skipped.length)
+        : targetTime
+          ? sayPreflight("noValidSetBy", where, targetTime, why)
+          : sayPreflight("noValidSet", where, why),
     );
   }
   if (chosen) {
     const { postgres } = chosen.manifest.body;
     if (postgres.majorVersion !== postgresMajorVersion) {
-      problems.push(`PostgreSQL: the backup was made by version ${postgres.majorVersion}, but this site runs ${postgresMajorVersion}; a restore cannot change it; fix: deploy the program's revision that runs ${postgres.majorVersion}`);
+      problems.push(sayPreflight("otherPostgres", postgres.majorVersion, postgresMajorVersion));
     }
     const needed = neededBytes(chosen.manifest);
     if (volumeBytes !== undefined && volumeBytes < needed) {
-      problems.push(`smarteros:site.host.volume: received ${(volumeBytes / 2 ** 30).toFixed(0)} GiB, but this set needs ${(needed / 2 ** 30).toFixed(1)} GiB; fix: "${Math.ceil((needed * 1.5) / 2 ** 30)} GiB"`);
+      const gib = (size: number) => `${(size / 2 ** 30).toFixed(1)} GiB`;
+      problems.push(sayPreflight("tooSmall", `${(volumeBytes / 2 ** 30).toFixed(0)} GiB`, gib(needed), `${Math.ceil((needed * 1.5) / 2 ** 30)} GiB`));
     }
   }
   return { chosen, problems };
@@ -155,7 +177,7 @@ export async function findNewest(config: StackConfig, volumeBytes: number): Prom
   const s3 = s3Client(config.aws);
   try {
     const from = await activeGeneration(s3, bucket);
-    if (from === undefined) throw new PreflightError([`s3://${bucket}: no manifest in any generation; no backup cycle has ever finished; fix: the backup agent of the site`]);
+    if (from === undefined) throw new PreflightError([sayPreflight("noCycle", `s3://${bucket}`)]);
     const keys = await newestManifests(s3, bucket, from);
     const { chosen, problems } = await chooseValid({ s3, config, from, keys, targetTime: undefined, volumeBytes, claimed: false });
     if (!chosen || problems.length > 0) throw new PreflightError(problems);
@@ -216,5 +238,5 @@ async function claimGeneration(s3: S3Client, bucket: string, claim: Claim): Prom
 }
 
 /** Two recoveries of one generation would fight over server, data and DNS: whoever claimed it goes on, or hands it over. */
-const claimedProblem = ({ generation, claimedBy, claimedAt }: Claim): string =>
-  `generation ${generation} was claimed by ${claimedBy ?? "another run"} at ${claimedAt}; fix: talk to them; if they cannot go on, take it over: smarter failover activate --take-over, or run as them by SMARTEROS_OPERATOR`;
+const claimedProblem = ({ generation, claimedBy, claimedAt }: Claim): Said =>
+  sayPreflight("claimed", generation, claimedBy ?? sayPreflight("anotherRun"), claimedAt);

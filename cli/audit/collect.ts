@@ -2,14 +2,13 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readVerification, verificationAges, verificationFolder } from "../../backups/verify/record";
 import { drillResult, type DrillResult } from "../../drill/result";
-import { unmetObjectives } from "../../plan/checks";
 import { plan } from "../../plan/plan";
 import { seconds } from "../../plan/units";
 import { readDrillRecord } from "../../policy/plan/drill-record";
 import { s3Client } from "../../stacks/backup-store";
 import { repoRoot } from "../../toolchain/paths";
 import { ask, type Asked } from "../ask";
-import { freshness, readBackups, type BackupState } from "../backups";
+import { readBackups, type BackupState } from "../backups";
 import { daysOr } from "../clock";
 import type { StackOptions } from "../context";
 import { StackEngine } from "../engine";
@@ -18,6 +17,7 @@ import { drillVerdict } from "../drill/words";
 import { joined, verbatim, type Said } from "../said";
 import { settingsOf, type Settings } from "../settings";
 import { ageStatements } from "./ages";
+import { backupStatements, deviations } from "./backups";
 import { driftStatements } from "./drift";
 import { rightsStatements, type Rights } from "./rights";
 import { from, say, says, type Statement, type StatementId } from "./statement";
@@ -76,7 +76,7 @@ export async function collectAudit(options: AuditOptions): Promise<Audit> {
         ...rights,
         ...ages,
         ...drift,
-        deviations(),
+        deviations(bucket, now),
         incidents,
       ],
       rights: users,
@@ -84,34 +84,6 @@ export async function collectAudit(options: AuditOptions): Promise<Audit> {
   } finally {
     s3.destroy();
   }
-}
-
-function backupStatements(bucket: Asked<BackupState>, now: Date): Statement[] {
-  return [
-    from("backups-valid", bucket, ({ newest, skipped, active }) => ({
-      holds: newest !== undefined && skipped.length === 0,
-      evidence: joined([
-        newest
-          ? say("validSet", String(active ?? "-"), newest.key, newest.body.finishedAt)
-          : say("noSetOf", String(active ?? "-")),
-        ...skipped.map(({ key, reason }) => verbatim(`${key}: ${reason}`)),
-      ]),
-    })),
-    from("backups-fresh", bucket, ({ newest }) => {
-      const modules = newest ? freshness(newest.body, now.getTime()) : [];
-      return {
-        holds: modules.length > 0 && modules.every((m) => m.verdict === "fresh"),
-        evidence:
-          modules.length === 0
-            ? say("noValidSet")
-            : joined(
-                modules.map(({ module, ageSeconds: age, rpoTargetSeconds }) =>
-                  say("age", module, age === undefined ? say("absent") : `${Math.round(age)} s`, rpoTargetSeconds),
-                ),
-              ),
-      };
-    }),
-  ];
 }
 
 async function verifiedStatement(now: Date): Promise<Statement> {
@@ -163,11 +135,6 @@ async function drillStatements(now: Date): Promise<Statement[]> {
       };
     }),
   ];
-}
-
-function deviations(): Statement {
-  const unmet = unmetObjectives(plan).map(({ service }) => say("unmet", service));
-  return says("plan-deviations", unmet.length === 0, unmet.length > 0 ? joined(unmet) : say("everyObjective"), false);
 }
 
 async function incidentStatement(bucket: Asked<BackupState>, { site }: Settings, folder: string): Promise<Statement> {

@@ -26,7 +26,7 @@ export const auditWords: Words<AuditWords> = {
     title: "Audit",
     statements: {
       "backups-valid": "The newest backup set is valid: both of its signatures hold",
-      "backups-fresh": "Every module could be restored to within its RPO",
+      "backups-fresh": "Every module whose RPO a backup can meet could be restored to within it",
       "backups-verified": "Every module's backup was restored and looked at as lately as the plan demands",
       "restore-proved": "A restore was proved with data by the last drill",
       "drill-due": "The last drill is not older than the plan allows",
@@ -63,7 +63,7 @@ export const auditWords: Words<AuditWords> = {
     title: "Auditoría",
     statements: {
       "backups-valid": "El conjunto de respaldo más nuevo es válido: ambas firmas son correctas",
-      "backups-fresh": "Cada módulo se podría restaurar dentro de su RPO",
+      "backups-fresh": "Cada módulo cuyo RPO puede cumplir un respaldo se podría restaurar dentro de él",
       "backups-verified": "El respaldo de cada módulo se restauró y se revisó tan recientemente como exige el plan",
       "restore-proved": "El último simulacro probó una restauración con datos",
       "drill-due": "El último simulacro no es más antiguo de lo que permite el plan",

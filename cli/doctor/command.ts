@@ -7,12 +7,13 @@ import { ask, type Asked } from "../ask";
 import { readBackups } from "../backups";
 import type { Run, StackOptions } from "../context";
 import { StackEngine } from "../engine";
+import { sayError } from "../error-words";
 import { exitCodes } from "../exit-codes";
 import type { Language } from "../language";
 import { ownServers, recordContent } from "../providers";
 import { primarySite, settingsOf, type LookedAt } from "../settings";
 import { colours, plainTable } from "../table";
-import { unasked } from "../said";
+import { SaidError, unasked } from "../said";
 import { doctorWords } from "./words";
 
 /** A part that a recovery from this machine needs. */
@@ -79,10 +80,10 @@ async function examineRecovery(options: StackOptions, lang: Language): Promise<F
 
 /** @returns the key's file @throws when it cannot be read, or holds no key */
 async function operatorKey({ ssh }: LookedAt): Promise<string> {
-  if (!ssh) throw new Error("smarteros:site.ssh: missing or wrong; fix: docs/configuration.md");
+  if (!ssh) throw new SaidError(sayError("noSsh"));
   const file = ssh.privateKeyFile.replace(/^~\//, `${homedir()}/`);
   const parsed = utils.parseKey(await readFile(file));
-  if (parsed instanceof Error) throw new Error(`${file}: ${parsed.message}; fix: an unencrypted OpenSSH key`);
+  if (parsed instanceof Error) throw new SaidError(sayError("notAPrivateKey", file, parsed.message));
   return file;
 }
 

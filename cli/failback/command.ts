@@ -1,6 +1,7 @@
 import { OperatorError, type Run, type StackOptions } from "../context";
 import { StackEngine } from "../engine";
 import { exitCodes } from "../exit-codes";
+import { errorSaid } from "../said";
 import { failback } from "./failback";
 
 export interface FailbackOptions extends StackOptions {
@@ -18,7 +19,7 @@ export const run: Run<FailbackOptions> = async (context, options) => {
   const configFile = options.primaryConfigFile ?? options.configFile;
   const engine = await StackEngine.find({ stack: "primary", ...(configFile === undefined ? {} : { configFile }) });
   const clear = await engine.config(context.signal).catch((cause: Error) => {
-    throw new OperatorError(cause.message, exitCodes.refused, { cause });
+    throw new OperatorError(errorSaid(cause), exitCodes.refused, { cause });
   });
   return failback(context, { ...options, stack: "primary" }, engine, clear);
 };

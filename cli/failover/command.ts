@@ -1,7 +1,9 @@
 import { setImmediate } from "node:timers/promises";
 import { OperatorError, type Run, type StackOptions } from "../context";
 import { StackEngine, type ClearConfig } from "../engine";
+import { sayError } from "../error-words";
 import { exitCodes } from "../exit-codes";
+import { errorSaid } from "../said";
 
 export interface ActivateOptions extends StackOptions {
   readonly at?: string;
@@ -19,10 +21,7 @@ export interface ActivateOptions extends StackOptions {
 /** `smarter failover activate` */
 export const run: Run<ActivateOptions> = async (context, options) => {
   if (options.stack !== "recovery" && options.stack !== "primary")
-    throw new OperatorError(
-      `--stack: received ${options.stack}; allowed: recovery, primary; fix: --stack recovery`,
-      exitCodes.refused,
-    );
+    throw new OperatorError(sayError("otherStack", options.stack, "recovery, primary", "recovery"), exitCodes.refused);
   const engine = await StackEngine.find(options);
   const reading = settings(engine, context.signal);
   // Seconds count: the engine reads the settings while the rest of the command is loaded.
@@ -34,5 +33,5 @@ export const run: Run<ActivateOptions> = async (context, options) => {
 /** The settings in clear. Whatever is wrong with them, nothing was changed. */
 const settings = (engine: StackEngine, signal: AbortSignal): Promise<ClearConfig> =>
   engine.config(signal).catch((cause: Error) => {
-    throw new OperatorError(cause.message, exitCodes.refused, { cause });
+    throw new OperatorError(errorSaid(cause), exitCodes.refused, { cause });
   });

@@ -91,9 +91,14 @@ const reasonIn = (entries: readonly Entry[]): string | null =>
   entries.findLast(({ what, detail }) => ["activated", "resumed", "took-over"].includes(what) && detail !== "")
     ?.detail ?? null;
 
-/** A step as the record keeps it. */
-export const documented = ({ stage, subject, state }: Step): Incident["events"][number] => ({
-  at: new Date().toISOString(),
+/** A step as the record keeps it. @param run of the recovery, from 1 @param at @default now */
+export const documented = (
+  { stage, subject, state }: Step,
+  run: number,
+  at = new Date(),
+): Incident["events"][number] => ({
+  at: at.toISOString(),
+  run,
   stage,
   what: `${subject}: ${state}`,
 });

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { takeLock } from "../../toolchain/lock";
@@ -49,7 +49,16 @@ export class Journal {
 
   /** A new log for the engine. */
   logFile(at: Date): string {
-    return join(this.#folder, `up-${at.toISOString().replaceAll(":", "")}.log`);
+    return join(this.#folder, logName(at));
+  }
+
+  /** The engine's logs that were begun from one moment on and before another, oldest first. */
+  async logs(since: Date, before: Date): Promise<string[]> {
+    const names = await readdir(this.#folder);
+    return names
+      .filter((name) => /^up-.*\.log$/.test(name) && name >= logName(since) && name < logName(before))
+      .sort()
+      .map((name) => join(this.#folder, name));
   }
 
   /**
@@ -126,6 +135,9 @@ export class Journal {
     await rename(temporary, this.#holderFile);
   }
 }
+
+/** Sorts by time. */
+const logName = (at: Date) => `up-${at.toISOString().replaceAll(":", "")}.log`;
 
 const readIfThere = (file: string): Promise<string> =>
   readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {

@@ -67,7 +67,7 @@ export async function examine(args: PreflightArgs): Promise<Preflight> {
     config = readConfig(engine.stack as "primary" | "recovery");
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return { checks: error.problems.map((said) => ({ id: "settings", ok: false, said })), serves: false };
+    return { checks: error.told.map((told) => ({ id: "settings", ok: false, said: told(lang) })), serves: false };
   }
   const settings: Check[] = [
     { id: "settings", ok: true, said: t.checkSaid.settings(engine.stack, engine.configFile) },
@@ -80,7 +80,7 @@ export async function examine(args: PreflightArgs): Promise<Preflight> {
     found = await findRestore(config, config.site.host.kind === "hetzner" ? config.site.host.volume : undefined);
   } catch (error) {
     if (!(error instanceof PreflightError)) throw error;
-    const problems = error.problems.map((said): Check => ({ id: "backups", ok: false, said }));
+    const problems = error.told.map((told): Check => ({ id: "backups", ok: false, said: told(lang) }));
     return { checks: [...settings, ...problems, ...state, machine.check], config, serves: false };
   }
   const serves = found.claim !== undefined && (await everServed(config));

@@ -21,11 +21,12 @@ import type { LookedAt } from "../settings";
 import { oneLine } from "../table";
 import type { ActivateOptions } from "./command";
 import { documented, earlierIncident, firstActivation, incidentFrom, type Draft } from "./documentation";
+import { earlierEvents } from "./earlier";
 import { followOrphan, upWithLocks } from "./engine-run";
 import { explainFailure, resumeCommand } from "./failure";
 import type { Entry, Held, Journal } from "./journal";
 import type { Preflight } from "./preflight";
-import { Progress } from "./progress";
+import { Progress, type Step } from "./progress";
 import { Answers } from "./verify";
 import { openView } from "./view";
 import { failoverWords } from "./words";
@@ -71,8 +72,9 @@ export async function recover(args: RecoverArgs): Promise<ExitCode> {
   const earlier = claim && (await earlierIncident(options.report, site.domain, site.generation));
   const before = earlier?.dns.before ?? (await addressNow(site)) ?? null;
 
+  const begun = new Date();
   const progress = new Progress(elapsed);
-  const events: Incident["events"] = [];
+  const steps: { readonly step: Step; readonly at: Date }[] = [];
   const view = openView({
     progress,
     elapsed,
@@ -92,6 +94,8 @@ export async function recover(args: RecoverArgs): Promise<ExitCode> {
     const { found } = preflight;
     const dns = { before, after: before };
     const entries = await journal.entries();
+    const earlierRuns = await earlierEvents(journal, { since: new Date(activatedAt), before: begun });
+    const run = Math.max(0, ...earlierRuns.map((event) => event.run)) + 1;
     const { domain, generation } = site;
     const record = incidentFrom({
       domain,
@@ -100,7 +104,7 @@ export async function recover(args: RecoverArgs): Promise<ExitCode> {
       at: args.at,
       activatedAt,
       entries,
-      events,
+      events: [...earlierRuns, ...steps.map(({ step, at }) => documented(step, run, at))],
       dns,
       ...known,
     });
@@ -110,9 +114,9 @@ export async function recover(args: RecoverArgs): Promise<ExitCode> {
   const ended = await runEngine(args, {
     view,
     note,
-    onEvent: (event) => {
+    onEvent: (event, ofThisRun) => {
       for (const step of progress.accept(event)) {
-        events.push(documented(step));
+        if (ofThisRun) steps.push({ step, at: new Date() });
         view.step(step);
         // From here on DNS says where the new site is.
         if (step.stage === "dns" && step.state === "working" && !answers.begun)
@@ -180,7 +184,8 @@ const addressNow = async ({ dns, domain }: LookedAt): Promise<string | undefined
 interface EngineRun {
   readonly view: { say(text: string): void };
   readonly note: (what: Entry["what"], detail: string) => Promise<void>;
-  readonly onEvent: (event: EngineEvent) => void;
+  /** @param ofThisRun false: the engine of a run that was killed did it, and has recorded it */
+  readonly onEvent: (event: EngineEvent, ofThisRun: boolean) => void;
 }
 
 /** The engine's work, that of a killed run first. @returns why it failed, if it did, and the file of its output @throws as `recover` */
@@ -195,14 +200,14 @@ async function runEngine(
   try {
     if (orphan?.holder.engine) {
       view.say(t.attached(orphan.holder.engine.pid));
-      await followOrphan(orphan, onEvent, signal);
+      await followOrphan(orphan, (event) => onEvent(event, false), signal);
     }
     await upWithLocks({
       engine: args.engine,
       journal: args.journal,
       config: args.extra,
       takeOver: args.options.takeOver ?? false,
-      onEvent,
+      onEvent: (event) => onEvent(event, true),
       onLog: (file) => void (log = file),
       onUnlocked: async ({ user, host, pid }) => {
         view.say(t.unlocked(`${user}@${host}`, pid));

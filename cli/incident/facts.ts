@@ -38,13 +38,39 @@ export function lossText(m: IncidentModule, lang: Language): string {
   return m.rpoTargetSeconds === null ? t.noTarget(lost) : t.of(lost, duration(m.rpoTargetSeconds, lang));
 }
 
-/** When each stage of the last run was under way, in seconds from the activation; stages that it did not come to are left out. */
-export function stageSpans(record: Incident): { stage: Stage; start: number; end: number }[] {
-  return stages.flatMap((stage) => {
-    const times = record.events.filter((e) => e.stage === stage).map((e) => secondsAt(record, e.at));
-    return times.length === 0 ? [] : [{ stage, start: Math.max(0, Math.min(...times)), end: Math.max(0, ...times) }];
-  });
+/** A stage in one run, in seconds from the activation. */
+export interface StageSpan {
+  readonly stage: Stage;
+  readonly run: number;
+  readonly start: number;
+  readonly end: number;
+  /** The run ended while something of it was under way: by a kill, say. It ends with the last that is known of that run. */
+  readonly cutOff: boolean;
 }
+
+/** The last of the record's runs, from 1. */
+export const lastRun = ({ events }: Incident): number => Math.max(1, ...events.map(({ run }) => run));
+
+/** When each stage was under way, by stage and run; those that a run did not come to are left out. */
+export function stageSpans(record: Incident): StageSpan[] {
+  const runs = Array.from({ length: lastRun(record) }, (_, i) => record.events.filter(({ run }) => run === i + 1));
+  return stages.flatMap((stage) =>
+    runs.flatMap((events, i) => {
+      const own = events.filter((e) => e.stage === stage);
+      if (own.length === 0) return [];
+      const cutOff = leftOpen(own);
+      const time = (e: Incident["events"][number]) => Math.max(0, secondsAt(record, e.at));
+      const end = Math.max(...(cutOff ? events : own).map(time));
+      return [{ stage, run: i + 1, start: Math.min(...own.map(time)), end, cutOff }];
+    }),
+  );
+}
+
+/** Whether the last that is known of some subject is that it was worked on. */
+const leftOpen = (events: Incident["events"]): boolean =>
+  [...new Map(events.map(({ what }) => [what.slice(0, what.lastIndexOf(": ")), what])).values()].some((what) =>
+    what.endsWith(": working"),
+  );
 
 /** What a step was, in the reader's language: the record keeps "subject: state". */
 export function eventText({ what }: Incident["events"][number], lang: Language): string {
@@ -54,7 +80,11 @@ export function eventText({ what }: Incident["events"][number], lang: Language):
 }
 
 /** A row of what was encrypted: set, since when, in which sets, how much. @param when shows a moment */
-export function encryptedRow({ set, ...e }: Incident["encrypted"][number], lang: Language, when: (iso: string) => string): string[] {
+export function encryptedRow(
+  { set, ...e }: Incident["encrypted"][number],
+  lang: Language,
+  when: (iso: string) => string,
+): string[] {
   const known = (iso: string | null) => (iso === null ? "–" : when(iso));
   const { replaced, encrypted } = e;
   const much =

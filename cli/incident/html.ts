@@ -6,7 +6,17 @@ import { itemText } from "../checklist/words";
 import { moment } from "../clock";
 import type { Language } from "../language";
 import { gateCheckName } from "../gate/say";
-import { encryptedRow, eventText, judgeLoss, judgeRto, lossText, recoverySeconds, rtoText, share } from "./facts";
+import {
+  encryptedRow,
+  eventText,
+  judgeLoss,
+  judgeRto,
+  lossText,
+  lastRun,
+  recoverySeconds,
+  rtoText,
+  share,
+} from "./facts";
 import { timeline } from "./picture";
 import type { Incident } from "./record";
 import { incidentWords } from "./words";
@@ -71,7 +81,7 @@ ${section(
       [`${t.time} (UTC)`, "", t.what],
       record.events.map((e) => [
         markup`<span class="time">${timeOfDay(e.at)}</span>`,
-        t.stage[e.stage],
+        e.run === lastRun(record) ? t.stage[e.stage] : `${t.stage[e.stage]}, ${t.run(e.run)}`,
         eventText(e, lang),
       ]),
     )}</details></section>
@@ -81,11 +91,13 @@ ${section(
 }
 
 /** What the picture's colours mean, of those that it has. */
-function tones({ modules }: Incident, t: (typeof incidentWords)[Language]): Parameters<typeof legend>[0] {
+function tones(record: Incident, t: (typeof incidentWords)[Language]): Parameters<typeof legend>[0] {
+  const { modules } = record;
   const answered = modules.some(({ rtoSeconds }) => rtoSeconds !== null);
   const silent = modules.some(({ rtoSeconds }) => rtoSeconds === null);
   return [
     ["work", t.working],
+    ...(lastRun(record) > 1 ? ([["earlier", t.workingBefore]] as const) : []),
     ...(answered
       ? ([
           ["dark", t.dark],

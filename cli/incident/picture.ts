@@ -2,7 +2,7 @@ import { clock, duration } from "../../drill/report/format";
 import { gantt, timeTicks, type Row } from "../../drill/report/gantt";
 import type { Markup } from "../../drill/report/markup";
 import type { Language } from "../language";
-import { judgeRto, rtoText, secondsAt, stageSpans } from "./facts";
+import { judgeRto, lastRun, rtoText, secondsAt, stageSpans, type StageSpan } from "./facts";
 import type { Incident, IncidentModule } from "./record";
 import { incidentWords } from "./words";
 
@@ -16,16 +16,17 @@ export function timeline(record: Incident, lang: Language): Markup {
     ...record.modules.map((m) => m.rtoSeconds ?? 0),
     ...(answered && record.modules.length > 0 ? [] : [end]),
   );
-  const stages = stageSpans(record)
+  const spans = stageSpans(record)
     .filter(({ start }) => start < length)
-    .map(({ stage, start, end: until }): Row => {
-      const stop = Math.min(length, until);
-      return {
-        label: t.stage[stage],
-        value: duration(stop - start, lang),
-        lanes: [[{ start, end: stop, tone: "work", title: `${t.stage[stage]}: ${clock(start)}–${clock(stop)}` }]],
-      };
-    });
+    .map((span) => ({ ...span, end: Math.min(length, span.end) }));
+  const last = lastRun(record);
+  const stages = [...new Set(spans.map(({ stage }) => stage))].map((stage) =>
+    stageRow(
+      spans.filter((span) => span.stage === stage),
+      { last, length },
+      lang,
+    ),
+  );
   const modules = [...record.modules]
     .sort((a, b) => (a.rtoSeconds ?? Infinity) - (b.rtoSeconds ?? Infinity))
     .map((m) => moduleRow(m, length, lang));
@@ -38,6 +39,30 @@ export function timeline(record: Incident, lang: Language): Markup {
     ticks: timeTicks(length).map((at) => ({ at, label: clock(at) })),
     lines: [],
   });
+}
+
+/** A stage in all of its runs; a bar is never too narrow to be seen. */
+function stageRow(
+  spans: readonly StageSpan[],
+  { last, length }: { last: number; length: number },
+  lang: Language,
+): Row {
+  const t = incidentWords[lang];
+  const label = t.stage[spans[0]!.stage];
+  return {
+    label,
+    value: spans
+      .map(({ start, end, cutOff }) => duration(end - start, lang) + (cutOff ? ` (${t.cutOff})` : ""))
+      .join(" + "),
+    lanes: [
+      spans.map(({ run, start, end }) => ({
+        start,
+        end: Math.max(end, start + length / 200),
+        tone: run === last ? "work" : "earlier",
+        title: `${label}${last > 1 ? `, ${t.run(run)}` : ""}: ${clock(start)}–${clock(end)}`,
+      })),
+    ],
+  };
 }
 
 function moduleRow(m: IncidentModule, length: number, lang: Language): Row {

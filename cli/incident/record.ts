@@ -79,8 +79,16 @@ export const incident = z.strictObject({
   gate: z.strictObject({ passedAt: z.iso.datetime().nullable(), checks: z.array(gateCheck) }),
   dns: z.strictObject({ before: z.string().nullable(), after: z.string().nullable() }),
   checklist: z.array(z.strictObject({ id: z.enum(checklistIds), ok: z.boolean(), evidence: z.string() })),
-  /** What the last run did; null where it is of no stage. */
-  events: z.array(z.strictObject({ at: z.iso.datetime(), stage: z.enum(stages), what: z.string() })),
+  /** What each run did: a recovery that is resumed has several. */
+  events: z.array(
+    z.strictObject({
+      at: z.iso.datetime(),
+      /** From 1; those before the last one were killed, stopped or failed. */
+      run: z.number().int().positive().default(1),
+      stage: z.enum(stages),
+      what: z.string(),
+    }),
+  ),
   contacts: z.array(z.strictObject({ role: z.string(), name: z.string(), contact: z.string() })),
   followUps: z.array(z.strictObject({ id: z.enum(followUpIds), detail: z.string() })),
 });
@@ -89,7 +97,14 @@ export type Incident = z.infer<typeof incident>;
 type Facts = Pick<Incident, "modules" | "checklist" | "skippedSets" | "encrypted" | "generation" | "dns">;
 
 /** What is to be done next, by what was found. */
-export function followUpsOf({ modules, checklist: items, skippedSets, encrypted, generation, dns }: Facts): Incident["followUps"] {
+export function followUpsOf({
+  modules,
+  checklist: items,
+  skippedSets,
+  encrypted,
+  generation,
+  dns,
+}: Facts): Incident["followUps"] {
   const names = (of: readonly IncidentModule[]) => of.map(({ module }) => module).join(", ");
   const open = items.filter(({ ok }) => !ok).map(({ id }) => id);
   const missed = modules.filter(

@@ -34,6 +34,9 @@ interface IncidentWords {
   readonly timelineNote: string;
   readonly stage: Readonly<Record<Stage, string>>;
   readonly working: string;
+  readonly workingBefore: string;
+  readonly run: (n: number) => string;
+  readonly cutOff: string;
   readonly dark: string;
   readonly answering: string;
   readonly deadline: string;
@@ -119,9 +122,12 @@ export const incidentWords: Words<IncidentWords> = {
     },
     timeline: "Timeline",
     timelineNote:
-      "Second zero is the activation. Above, what the recovery was doing in its last run; below, how long each module was dark, against its deadline.",
+      "Second zero is the activation. Above, what the recovery was doing, in each of its runs; below, how long each module was dark, against its deadline.",
     stage: stageWords.en,
     working: "the recovery at work",
+    workingBefore: "in an earlier run",
+    run: (n) => `run ${n}`,
+    cutOff: "cut off",
     dark: "dark",
     answering: "answering",
     deadline: "deadline",
@@ -200,7 +206,7 @@ export const incidentWords: Words<IncidentWords> = {
     role: "Role",
     name: "Name",
     contact: "Contact",
-    events: "What the last run did",
+    events: "What the recovery did",
   },
   es: {
     title: "Informe de incidente",
@@ -227,9 +233,12 @@ export const incidentWords: Words<IncidentWords> = {
     },
     timeline: "Línea de tiempo",
     timelineNote:
-      "El segundo cero es la activación. Arriba, lo que hacía la recuperación en su última ejecución; abajo, cuánto tiempo estuvo caído cada módulo, frente a su plazo.",
+      "El segundo cero es la activación. Arriba, lo que hacía la recuperación, en cada una de sus ejecuciones; abajo, cuánto tiempo estuvo caído cada módulo, frente a su plazo.",
     stage: stageWords.es,
     working: "la recuperación en curso",
+    workingBefore: "en una ejecución anterior",
+    run: (n) => `ejecución ${n}`,
+    cutOff: "interrumpida",
     dark: "caído",
     answering: "respondiendo",
     deadline: "plazo",
@@ -315,6 +324,6 @@ export const incidentWords: Words<IncidentWords> = {
     role: "Rol",
     name: "Nombre",
     contact: "Contacto",
-    events: "Qué hizo la última ejecución",
+    events: "Qué hizo la recuperación",
   },
 };

@@ -6,6 +6,7 @@ import { plan } from "../../plan/plan";
 import { restoreBase } from "../../stacks/restore-spec";
 import { moment } from "../clock";
 import { OperatorError, type Run, type StackOptions } from "../context";
+import { sayError } from "../error-words";
 import { exitCodes } from "../exit-codes";
 import { factsOf, requireSpace, runAgent } from "./host";
 import type { Living } from "./living";
@@ -81,14 +82,14 @@ function specOf({ config, readerKeys }: Living, id: string, set: RestoreSpec["fi
 function entryOf<T>(files: Readonly<Record<string, T>>, set: string, key: string): T {
   const found = files[set];
   if (!found)
-    throw new OperatorError(`backup set ${key}: it has no file set ${set}; fix: another --at`, exitCodes.refused);
+    throw new OperatorError(sayError("noFileSet", key, set), exitCodes.refused);
   return found;
 }
 
 function setOf(service: string): string {
   const found = fileSets(plan).find((f) => f.kind === "files" && f.service === service);
   if (!found)
-    throw new OperatorError(`SERVICE: received ${service}; allowed: ${services().join(", ")}`, exitCodes.refused);
+    throw new OperatorError(sayError("noSuchService", service, services().join(", ")), exitCodes.refused);
   return found.set;
 }
 
@@ -101,9 +102,6 @@ export function pathIn(given: string): string {
     parts.some((part) => part === ".." || part.startsWith(".smarteros-")) ||
     /\p{Cc}/u.test(given);
   if (wrong)
-    throw new OperatorError(
-      `--path: received ${JSON.stringify(given)}; allowed: a path below the service's data folder, as filestore/odoo/ab; fix: leave out the leading / and ..`,
-      exitCodes.refused,
-    );
+    throw new OperatorError(sayError("notAPath", JSON.stringify(given)), exitCodes.refused);
   return parts.join("/");
 }

@@ -4,12 +4,13 @@ import type { ManifestBody } from "../../contracts/manifest";
 import { restoringScript } from "../../components/restore-wave";
 import { cleanTime } from "../../contracts/ransomware";
 import type { ChosenSet } from "../../stacks/backup-store";
-import { heldText } from "../../stacks/holds";
+import { heldSaid } from "../../stacks/holds";
 import { operatorName } from "../../stacks/backup-store";
 import { bytes } from "../../drill/report/format";
 import { moment } from "../clock";
 import { OperatorError, type Context } from "../context";
 import { exitCodes } from "../exit-codes";
+import type { Said } from "../said";
 import { oneLine } from "../table";
 import { parseJournals, readJournalsScript, writeJournalScript, type RecoverJournal } from "./journal";
 import type { Living } from "./living";
@@ -101,7 +102,7 @@ export async function begin(
 /** The newest files may be an attacker's. @throws OperatorError with the time before */
 async function requireUnheld({ config }: Living, set: string, { lang }: Context): Promise<void> {
   const held = (await ownHolds(config)).filter((one) => one.set === set);
-  if (held.length > 0) throw refused(recoverWords[lang].held(heldText(held), cleanTime(held)));
+  if (held.length > 0) throw refused(recoverWords[lang].held(heldSaid(held)(lang), cleanTime(held)));
 }
 
 /** @throws OperatorError when there is no room for so many bytes more */
@@ -168,4 +169,4 @@ export async function nextBackup(
   throw new OperatorError(recoverWords[lang].backupsLate(backupSeconds), exitCodes.degraded);
 }
 
-export const refused = (message: string): OperatorError => new OperatorError(message, exitCodes.refused);
+export const refused = (message: string | Said): OperatorError => new OperatorError(message, exitCodes.refused);

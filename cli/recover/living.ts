@@ -6,9 +6,11 @@ import { ConfigError, readConfig, type StackConfig } from "../../stacks/config";
 import { readBackups } from "../backups";
 import { OperatorError, type StackOptions } from "../context";
 import { StackEngine, type ClearConfig } from "../engine";
+import { sayError } from "../error-words";
 import { exitCodes } from "../exit-codes";
 import { hostAccess } from "../inside";
 import type { Language } from "../language";
+import { errorSaid, type Said } from "../said";
 import { settingsOf } from "../settings";
 import { recoverWords } from "./words";
 
@@ -33,19 +35,19 @@ export interface Living {
   run(script: string, options?: RunOptions): Promise<string>;
 }
 
-const refused = (message: string, cause?: unknown) => new OperatorError(message, exitCodes.refused, { cause });
+const refused = (said: string | Said, cause?: unknown) => new OperatorError(said, exitCodes.refused, { cause });
 
 /** Finds the site of a stack. Changes nothing. @throws OperatorError with what is missing, and the fix */
 export async function findLiving(options: StackOptions, lang: Language, signal: AbortSignal): Promise<Living> {
   const { stack } = options;
   if (stack !== "recovery" && stack !== "primary")
-    throw refused(`--stack: received ${stack}; allowed: recovery, primary; fix: --stack primary`);
+    throw refused(sayError("otherStack", stack, "recovery, primary", "primary"));
   // SMARTER_CONFIG_FILE is the recovery's settings: of both, the primary's own are meant.
   const configFile = (stack === "primary" ? options.primaryConfigFile : undefined) ?? options.configFile;
   const engine = await StackEngine.find({ stack, ...(configFile === undefined ? {} : { configFile }) });
   const [clear, said] = await Promise.all([engine.config(signal), engine.secretOutputs(signal)]).catch(
     (cause: Error) => {
-      throw refused(cause.message, cause);
+      throw refused(errorSaid(cause), cause);
     },
   );
   const found = outputs.safeParse(said);
@@ -74,7 +76,7 @@ export function configOf(clear: ClearConfig, stack: "primary" | "recovery"): Sta
     setAllConfig({ ...clear.values }, [...clear.secretKeys]);
     return readConfig(stack);
   } catch (error) {
-    if (error instanceof ConfigError) throw refused(error.message, error);
+    if (error instanceof ConfigError) throw refused(error.said, error);
     throw error;
   }
 }
@@ -83,7 +85,7 @@ export function configOf(clear: ClearConfig, stack: "primary" | "recovery"): Sta
 async function requireActive({ site }: StackConfig, clear: ClearConfig, lang: Language): Promise<void> {
   const { store, passwords } = settingsOf(clear.values);
   const { active } = await readBackups(store, site.backups.bucket, passwords).catch((cause: Error) => {
-    throw refused(cause.message, cause);
+    throw refused(errorSaid(cause), cause);
   });
   if (active !== site.generation) throw refused(recoverWords[lang].notActive(site.generation, active));
 }

@@ -1,11 +1,13 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { sayError } from "../error-words";
+import { errorSaid, joined, SaidError, verbatim } from "../said";
 import { refused } from "./host";
 
 /** A public key as Vault wants it: base64 of the binary. @throws Error for what is none */
 export function pgpKeyOf(content: Buffer): string {
   const text = content.toString("latin1");
-  if (text.includes("PRIVATE KEY BLOCK")) throw new Error("received a private key; allowed: the holder's public key");
+  if (text.includes("PRIVATE KEY BLOCK")) throw new SaidError(sayError("aPrivateKey"));
   const armored =
     /^-----BEGIN PGP PUBLIC KEY BLOCK-----\r?\n(?:[^\r\n]+\r?\n)*?\r?\n([A-Za-z0-9+/=\s]+?)(?:\r?\n=[A-Za-z0-9+/]{4})?\s*-----END/m.exec(
       text,
@@ -13,7 +15,7 @@ export function pgpKeyOf(content: Buffer): string {
   if (armored) return armored[1]!.replaceAll(/\s/g, "");
   // The first octet of a binary one is the tag of a public key packet: RFC 9580, 4.2 and 5.5.
   if (content[0] === 0x98 || content[0] === 0x99 || content[0] === 0xc6) return content.toString("base64");
-  throw new Error("received no public key; allowed: gpg --export, or gpg --armor --export, of one holder");
+  throw new SaidError(sayError("notAPgpKey"));
 }
 
 /** @throws OperatorError naming the file */
@@ -23,7 +25,7 @@ export const readPgpKeys = (files: readonly string[]): Promise<string[]> =>
       try {
         return pgpKeyOf(await readFile(file));
       } catch (cause) {
-        throw refused(`--pgp-keys: ${file}: ${(cause as Error).message}`);
+        throw refused(joined([verbatim(`--pgp-keys: ${file}`), errorSaid(cause)], ": "));
       }
     }),
   );

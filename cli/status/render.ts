@@ -27,7 +27,7 @@ export function renderStatus(look: Look, judgement: Judgement, lang: Language): 
     asked.state === "silent"
       ? sign(false, t.noAnswerIn(time(asked.seconds)))
       : asked.state === "failed"
-        ? sign(false, short(oneLine(asked.reason), length))
+        ? sign(false, short(oneLine(asked.said?.(lang) ?? asked.reason), length))
         : sign(undefined, t.notAsked);
 
   const outside = ({ outside }: ModuleLook) => {

@@ -4,7 +4,7 @@ import { markup, type Markup } from "./markup";
 export interface Bar {
   readonly start: number;
   readonly end: number;
-  readonly tone: "work" | "dark" | "never" | "up" | "rto" | "rpo" | "over" | "loss";
+  readonly tone: "work" | "earlier" | "dark" | "never" | "up" | "rto" | "rpo" | "over" | "loss";
   /** Shown on hover, read by screen readers. */
   readonly title: string;
 }

@@ -38,14 +38,14 @@ tbody tr:last-child > * { border-bottom: 0; } .time { white-space: nowrap; font-
 svg { display: block; margin-top: .5rem; overflow: visible; font: 13px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 svg text { fill: var(--ink); paint-order: stroke; stroke: var(--card); stroke-width: 3px; stroke-linejoin: round; } .row-label { font-weight: 600; } .row-value, .tick, .line-label { fill: var(--muted) !important; font-variant-numeric: tabular-nums; }
 .row-value, .tick, .line-label { font-size: 12px; } .track { fill: var(--track); } .line-grid { stroke: var(--line); }
-.bar-work { fill: var(--accent); } .bar-loss, .bar-over, .bar-never { fill: var(--never); } .bar-dark { fill: var(--dark); } .bar-up { fill: var(--up); }
+.bar-work { fill: var(--accent); } .bar-earlier { fill: var(--muted); } .bar-loss, .bar-over, .bar-never { fill: var(--never); } .bar-dark { fill: var(--dark); } .bar-up { fill: var(--up); }
 .bar-rto { fill: var(--rto); } .bar-rpo { fill: var(--rpo); } .bar-rto { stroke: var(--rto); } .bar-rpo { stroke: var(--rpo); }
 .line-deadline, .line-loss { stroke: var(--bad); stroke-width: 2; } .line-dns { stroke: var(--good); stroke-width: 2; }
 .label-deadline, .label-loss { fill: var(--bad) !important; font-weight: 600; } .label-dns { fill: var(--good) !important; font-weight: 600; }
 .legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: .5rem 0 0; padding: 0; list-style: none; color: var(--muted); font-size: .85rem; }
 .legend i { display: inline-block; width: .85rem; height: .6rem; border-radius: 2px; margin-right: .4rem; }
 .swatch-dark { background: var(--dark); } .swatch-up { background: var(--up); } .swatch-rto { background: var(--rto); } .swatch-rpo { background: var(--rpo); }
-.swatch-never { background: var(--never); } .swatch-work { background: var(--accent); }
+.swatch-never { background: var(--never); } .swatch-work { background: var(--accent); } .swatch-earlier { background: var(--muted); }
 .two { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 1rem; } .two section { margin: 0; }
 section ul.plain { margin: 0; padding-left: 1.1rem; } section ul.plain li { margin: .3rem 0; overflow-wrap: anywhere; }
 summary { cursor: pointer; font-size: 1.2rem; font-weight: 650; } summary:focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; }

@@ -163,6 +163,11 @@ describe("smarter", { timeout: minutes(8) }, () => {
     expect(record.decisions.map(({ what }) => what)).toEqual(
       expect.arrayContaining(["activated", "resumed", "unlocked", "failed", "recovered"]),
     );
+    // Every run's stages, of the killed ones too: the server was ordered by the first.
+    expect(record.events.find(({ what }) => what.endsWith("-server: working"))).toMatchObject({ run: 1, stage: "host" });
+    expect(Math.max(...record.events.map(({ run }) => run))).toBeGreaterThanOrEqual(5);
+    const html = await readFile(join(folder, "incidents", `${drillSite.domain}-g2`, "report.html"), "utf8");
+    expect(html).toContain("en una ejecución anterior");
     expect((await status()).said.look.hetzner).toMatchObject({ value: [{ generation: "2" }] });
   });
 

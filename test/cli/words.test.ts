@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { auditEvidence, auditWords } from "../../cli/audit/words";
 import { checklistWords, evidenceWords, itemText } from "../../cli/checklist/words";
 import { contactWords } from "../../cli/contacts";
+import { errorWords } from "../../cli/error-words";
 import { doctorWords } from "../../cli/doctor/words";
 import { drillWords } from "../../cli/drill/words";
 import { failoverWords } from "../../cli/failover/words";
@@ -24,6 +25,7 @@ const all = {
   checklistWords,
   contactWords,
   doctorWords,
+  errorWords,
   evidenceWords,
   gateWords,
   drillWords,
@@ -51,7 +53,8 @@ function texts(words: unknown): string[] {
 }
 
 /** Sentences of names and figures alone. */
-const alike = (words: object) => Object.fromEntries(Object.entries(words).filter(([key]) => key === "rpo"));
+const alike = (words: object) =>
+  Object.fromEntries(Object.entries(words).filter(([key]) => ["rpo", "noMore"].includes(key)));
 
 describe("the dictionaries", () => {
   it.each(Object.entries(all))("%s have the same keys in both languages", (_, words) => {
@@ -60,15 +63,18 @@ describe("the dictionaries", () => {
   it.each(Object.entries(all))("%s leave no text empty", (_, words) => {
     expect([...texts(words.es), ...texts(words.en)].filter((text) => text.trim() === "")).toEqual([]);
   });
-  it.each(Object.entries({ evidenceWords, auditEvidence }))("%s are said in Spanish too", (_, { es, en }) => {
-    const said = (words: object) =>
-      Object.entries(words).map(
-        ([key, say]) => `${key}: ${(say as (...parts: string[]) => string)("1", "2", "3", "4")}`,
-      );
-    const inEnglish = new Set(said(en));
-    // Names and figures alone read the same.
-    expect(said(es).filter((text) => inEnglish.has(text))).toEqual(said(alike(es)));
-  });
+  it.each(Object.entries({ evidenceWords, auditEvidence, errorWords }))(
+    "%s are said in Spanish too",
+    (_, { es, en }) => {
+      const said = (words: object) =>
+        Object.entries(words).map(
+          ([key, say]) => `${key}: ${(say as (...parts: string[]) => string)("1", "2", "3", "4")}`,
+        );
+      const inEnglish = new Set(said(en));
+      // Names and figures alone read the same.
+      expect(said(es).filter((text) => inEnglish.has(text))).toEqual(said(alike(es)));
+    },
+  );
   it("hold every item of the checklist in both languages", () => {
     for (const { id, text } of checklist) {
       expect(itemText(id, "es")).toBe(text);

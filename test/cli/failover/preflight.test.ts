@@ -98,6 +98,25 @@ describe("the preflight of the command", () => {
     ]);
   });
 
+  it("refuses in the operator's language", async () => {
+    s3.refuse("InvalidAccessKeyId", 403);
+    expect(await refusals({ lang: "es" })).toEqual([
+      {
+        id: "backups",
+        ok: false,
+        said: expect.stringMatching(/rechazó las credenciales .*solución: AWS_ACCESS_KEY_ID/),
+      },
+    ]);
+    delete settings["smarteros:vaultToken"];
+    expect(await refusals({ lang: "es" })).toEqual([
+      {
+        id: "settings",
+        ok: false,
+        said: expect.stringMatching(/^smarteros:vaultToken: falta; permitido: .*; solución: /),
+      },
+    ]);
+  });
+
   it("refuses a generation that somebody else is recovering: who, since when, and what to do", async () => {
     claimed();
     expect(await refusals()).toEqual([

@@ -2,13 +2,14 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { stageSpans } from "../../../cli/incident/facts";
 import { incidentOf } from "../../../cli/incident/files";
 import { renderIncidentHtml } from "../../../cli/incident/html";
 import { renderIncidentMarkdown } from "../../../cli/incident/markdown";
 import { followUpsOf, incident } from "../../../cli/incident/record";
 import { writeIncident } from "../../../cli/incident/write";
 import { contacts } from "../../../plan/organisation";
-import { failed, recovered } from "./sample";
+import { failed, recovered, resumed } from "./sample";
 
 describe("the incident report", () => {
   it.each(["es", "en"] as const)("tells who, when, what was lost and what is left to do: %s", (lang) => {
@@ -55,6 +56,28 @@ describe("the incident report", () => {
     const none = { ...recovered, encrypted: [] };
     expect(renderIncidentMarkdown(none, "en")).not.toContain("Files that were encrypted");
     expect(followUpsOf(none).map(({ id }) => id)).not.toContain("held-backups");
+  });
+
+  it("shows the stages of every run, the earlier ones marked; what a kill cut off ends with that run", () => {
+    expect(stageSpans(resumed).filter(({ run }) => run < 3)).toEqual([
+      { stage: "host", run: 1, start: 2, end: 12, cutOff: false },
+      { stage: "fence", run: 1, start: 14, end: 14, cutOff: false },
+      { stage: "modules", run: 1, start: 13, end: 14, cutOff: true },
+      { stage: "modules", run: 2, start: 30, end: 35, cutOff: false },
+    ]);
+    const html = renderIncidentHtml(resumed, "es");
+    expect(html).toContain("en una ejecución anterior");
+    expect(html).toContain("Módulos, ejecución 1: 0:13–0:14");
+    expect(html).toContain('bar-earlier"');
+    expect(html).toMatch(/1(,0)? s \(interrumpida\) \+ 5(,0)? s \+/);
+    const once = renderIncidentHtml(recovered, "en");
+    expect(once).not.toContain('bar-earlier"');
+    expect(once).not.toMatch(/run 1|earlier run/);
+  });
+
+  it("reads a record from before runs were told apart", () => {
+    const events = recovered.events.map(({ run: _, ...event }) => event);
+    expect(incident.parse({ ...recovered, events })).toEqual(recovered);
   });
 
   it("of a failure does not claim that anything came back", () => {

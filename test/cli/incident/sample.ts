@@ -59,18 +59,32 @@ export const recovered: Incident = {
   },
   gate: { passedAt: at(60), checks: [{ name: "tenant 76192083-9 row", ok: true, evidence: "its row is there" }] },
   events: [
-    { at: at(2), stage: "host", what: "server: working" },
-    { at: at(12), stage: "host", what: "server: done" },
-    { at: at(13), stage: "modules", what: "postgres: working" },
-    { at: at(55), stage: "modules", what: "gateway: done" },
-    { at: at(56), stage: "gate", what: "gate: working" },
-    { at: at(60), stage: "gate", what: "gate: done" },
-    { at: at(61), stage: "dns", what: "dns-from-outside: working" },
-    { at: at(64), stage: "dns", what: "dns-from-outside: done" },
+    { at: at(2), run: 1, stage: "host", what: "server: working" },
+    { at: at(12), run: 1, stage: "host", what: "server: done" },
+    { at: at(13), run: 1, stage: "modules", what: "postgres: working" },
+    { at: at(55), run: 1, stage: "modules", what: "gateway: done" },
+    { at: at(56), run: 1, stage: "gate", what: "gate: working" },
+    { at: at(60), run: 1, stage: "gate", what: "gate: done" },
+    { at: at(61), run: 1, stage: "dns", what: "dns-from-outside: working" },
+    { at: at(64), run: 1, stage: "dns", what: "dns-from-outside: done" },
   ],
   contacts: contacts.map((c) => ({ ...c })),
   ...facts,
   followUps: followUpsOf(facts),
+};
+
+/** The same over three runs: the first was killed in a restore, the second failed at a service. */
+export const resumed: Incident = {
+  ...recovered,
+  events: [
+    { at: at(2), run: 1, stage: "host", what: "server: working" },
+    { at: at(12), run: 1, stage: "host", what: "server: done" },
+    { at: at(13), run: 1, stage: "modules", what: "restore-wave-1: working" },
+    { at: at(14), run: 1, stage: "fence", what: "fence: done" },
+    { at: at(30), run: 2, stage: "modules", what: "postgres: working" },
+    { at: at(35), run: 2, stage: "modules", what: "postgres: failed" },
+    ...recovered.events.filter(({ stage }) => stage !== "host").map((e) => ({ ...e, run: 3 })),
+  ],
 };
 
 /** One whose gate refused. */
