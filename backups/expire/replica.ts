@@ -1,6 +1,7 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import { generationLayout, type Generation } from "../../contracts/generation";
 import { explainStoreError, objectsBelow } from "../../stacks/backup-store";
+import { SaidError } from "../../words/said";
 import { hide } from "./hide";
 
 /** A bucket and an access to it. */
@@ -42,6 +43,6 @@ export async function expireReplica({
     if (!dryRun) await hide(replica.store, replica.bucket, keys);
     return keys.length;
   } catch (error) {
-    throw new Error(explainStoreError(`replica s3://${replica.bucket}`, error), { cause: error });
+    throw new SaidError(explainStoreError(`replica s3://${replica.bucket}`, error), { cause: error });
   }
 }
