@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { told } from "./told";
 
 /** Every way there is to keep the old site from serving and from writing. */
 export const fenceWays = ["ssh", "hetzner", "hostinger", "writer-keys"] as const;
@@ -46,6 +47,8 @@ export const fenceAttempt = z.strictObject({
   /** "skipped": it is not configured, and `detail` says what would be. */
   outcome: z.enum(["done", "failed", "skipped"]),
   detail: z.string(),
+  /** The same as data; absent: another program said it. */
+  told: told.optional(),
   seconds: z.number().nonnegative(),
 });
 export type FenceAttempt = z.infer<typeof fenceAttempt>;

@@ -1,3 +1,5 @@
+import type { Said } from "../words/said";
+import { sayFence } from "./words";
 import type { Answer, FenceAttempt, FenceResult } from "../contracts/fence";
 
 export interface Observed {
@@ -17,21 +19,29 @@ export type Decision =
  * site that nobody can reach now may come back, and is then kept down by its boot guard alone.
  */
 export function decide({ attempts, answeredBefore, answeredAfter, acceptSplitBrain }: Observed): Decision {
-  const done = (way: FenceAttempt["way"]) => attempts.some((a) => a.way === way && a.outcome === "done");
-  const stopped = done("ssh") || done("hetzner") || done("hostinger");
-  const serves = answeredAfter.filter(({ port }) => port !== "ssh");
   const lives = [...answeredBefore, ...answeredAfter].length > 0;
-  const risks = [
-    ...(serves.length > 0 ? [`it still serves at ${shown(serves)}`] : []),
-    // It answered and then did not: without a way that stopped it, it may be back in a minute.
-    ...(serves.length === 0 && lives && !stopped
-      ? [`it answered at ${shown([...answeredBefore, ...answeredAfter])} and nothing stopped it`]
-      : []),
-    ...(done("writer-keys") ? [] : ["its key for writing backups is not off"]),
-  ];
-  if (risks.length === 0) return { verdict: stopped && lives ? "fenced" : "dead" };
+  const risks = risksOf({ attempts, answeredBefore, answeredAfter }).map((risk) => risk("en"));
+  if (risks.length === 0) return { verdict: wasStopped(attempts) && lives ? "fenced" : "dead" };
   if (acceptSplitBrain === undefined) return { verdict: "refused", risks };
   return { verdict: "split-brain", accepted: { reason: acceptSplitBrain, risks } };
+}
+
+const wasDone = (attempts: readonly FenceAttempt[], ...ways: readonly FenceAttempt["way"][]): boolean =>
+  attempts.some(({ way, outcome }) => ways.includes(way) && outcome === "done");
+const wasStopped = (attempts: readonly FenceAttempt[]) => wasDone(attempts, "ssh", "hetzner", "hostinger");
+
+/** Why the old site may still do harm; nothing: it cannot. */
+export function risksOf({ attempts, answeredBefore, answeredAfter }: Omit<Observed, "acceptSplitBrain">): Said[] {
+  const serves = answeredAfter.filter(({ port }) => port !== "ssh");
+  const answered = [...answeredBefore, ...answeredAfter];
+  return [
+    ...(serves.length > 0 ? [sayFence("serves", shown(serves))] : []),
+    // It answered and then did not: without a way that stopped it, it may be back in a minute.
+    ...(serves.length === 0 && answered.length > 0 && !wasStopped(attempts)
+      ? [sayFence("answered", shown(answered))]
+      : []),
+    ...(wasDone(attempts, "writer-keys") ? [] : [sayFence("keyOn")]),
+  ];
 }
 
 const shown = (answers: readonly Answer[]): string =>

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
+import type { Told } from "../contracts/told";
 import type { Language, Words } from "./language";
 
 /**
@@ -21,6 +22,28 @@ export const sayer =
         typeof part === "function" ? (part as Said)(lang) : part,
       ) as never[]),
     );
+
+/** A sentence that is kept: as data, and in English for whoever does not know the words. */
+export interface Telling {
+  readonly text: string;
+  readonly told: Told;
+}
+
+/** Tells sentences of one area as data. @example teller(fenceWords)("machineStopped", 7).told.sentence === "machineStopped" */
+export const teller =
+  <T extends Sentences<T>>(words: Words<T>) =>
+  <K extends keyof T & string>(sentence: K, ...parts: Parameters<T[K]> & (string | number)[]): Telling => ({
+    text: words.en[sentence](...(parts as never[])),
+    told: { sentence, parts },
+  });
+
+/** What was told, said; text where nothing was told, or by words that are not known here. */
+export const retold =
+  <T extends Sentences<T>>(words: Words<T>, text: string, told: Told | undefined): Said =>
+  (lang) =>
+    told && Object.hasOwn(words[lang], told.sentence)
+      ? words[lang][told.sentence as keyof T](...(told.parts as never[]))
+      : oneLine(text);
 
 /** What is no sentence: names, figures, and what other programs said, as they said it. */
 export const verbatim =

@@ -1,6 +1,10 @@
 import { duration } from "../../drill/report/format";
+import type { FenceAttempt, FenceResult } from "../../contracts/fence";
 import { percent } from "../../contracts/ransomware";
 import { judge, type Judgement } from "../../drill/result";
+import { risksOf } from "../../fence/decide";
+import { fenceWords } from "../../fence/words";
+import { joined, retold } from "../../words/said";
 import type { Stage } from "../failover/progress";
 import { stages } from "../failover/progress";
 import { failoverWords } from "../failover/words";
@@ -78,6 +82,13 @@ export function eventText({ what }: Incident["events"][number], lang: Language):
   const state = (failoverWords[lang].state as Readonly<Record<string, string>>)[what.slice(at + 2)];
   return state === undefined ? what : `${what.slice(0, at)}: ${state}`;
 }
+
+/** What came of a way to fence the old site off, in the reader's language. */
+export const attemptText = ({ detail, told }: FenceAttempt, lang: Language): string =>
+  retold(fenceWords, detail, told)(lang);
+
+/** What was still open when two sites at once were accepted. */
+export const risksText = (fence: FenceResult, lang: Language): string => joined(risksOf(fence))(lang);
 
 /** A row of what was encrypted: set, since when, in which sets, how much. @param when shows a moment */
 export function encryptedRow(

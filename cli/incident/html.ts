@@ -7,13 +7,15 @@ import { moment } from "../clock";
 import type { Language } from "../language";
 import { gateCheckName } from "../gate/say";
 import {
+  attemptText,
   encryptedRow,
   eventText,
   judgeLoss,
   judgeRto,
-  lossText,
   lastRun,
+  lossText,
   recoverySeconds,
+  risksText,
   rtoText,
   share,
 } from "./facts";
@@ -187,15 +189,17 @@ function checklistSection(record: Incident, lang: Language): Markup | undefined 
 function fenceSection({ fence }: Incident, lang: Language): Markup | undefined {
   const t = incidentWords[lang];
   if (fence === null) return undefined;
-  const rows = fence.attempts.map(({ way, outcome, detail }) => [
-    t.way[way],
-    outcome === "skipped" ? t.outcome[outcome] : judged(outcome === "done" ? "met" : "missed", t.outcome[outcome]),
-    markup`<span class="evidence">${detail}</span>`,
+  const rows = fence.attempts.map((attempt) => [
+    t.way[attempt.way],
+    attempt.outcome === "skipped"
+      ? t.outcome.skipped
+      : judged(attempt.outcome === "done" ? "met" : "missed", t.outcome[attempt.outcome]),
+    markup`<span class="evidence">${attemptText(attempt, lang)}</span>`,
   ]);
   const { accepted } = fence;
   return section(
     t.fence,
-    markup`<p>${t.fenceVerdict[fence.verdict](duration(fence.seconds, lang))}</p>${accepted ? markup`<p class="alarm">${t.fenceAccepted(accepted.reason, accepted.risks.join("; "))}</p>` : undefined}${table([t.what, t.result, t.evidence], rows)}`,
+    markup`<p>${t.fenceVerdict[fence.verdict](duration(fence.seconds, lang))}</p>${accepted ? markup`<p class="alarm">${t.fenceAccepted(accepted.reason, risksText(fence, lang))}</p>` : undefined}${table([t.what, t.result, t.evidence], rows)}`,
   );
 }
 

@@ -5,7 +5,7 @@ import { itemText } from "../checklist/words";
 import { moment } from "../clock";
 import type { Language } from "../language";
 import { gateCheckName } from "../gate/say";
-import { encryptedRow, judgeLoss, judgeRto, lossText, recoverySeconds, rtoText } from "./facts";
+import { attemptText, encryptedRow, judgeLoss, judgeRto, lossText, recoverySeconds, risksText, rtoText } from "./facts";
 import type { Incident } from "./record";
 import { webhookGaps, webhookRow } from "./webhooks";
 import { webhookWords } from "./webhook-words";
@@ -90,11 +90,11 @@ export function renderIncidentMarkdown(record: Incident, lang: Language): string
           t.fence,
           t.fenceVerdict[record.fence.verdict](duration(record.fence.seconds, lang)),
           ...(record.fence.accepted
-            ? [`> 🔴 **${t.fenceAccepted(record.fence.accepted.reason, record.fence.accepted.risks.join("; "))}**`]
+            ? [`> 🔴 **${t.fenceAccepted(record.fence.accepted.reason, risksText(record.fence, lang))}**`]
             : []),
           table(
             [t.what, t.result, t.evidence],
-            record.fence.attempts.map((a) => [t.way[a.way], t.outcome[a.outcome], a.detail]),
+            record.fence.attempts.map((a) => [t.way[a.way], t.outcome[a.outcome], attemptText(a, lang)]),
           ),
         )),
     ...section(

@@ -1,3 +1,4 @@
+import { gateCheckName } from "../../cli/gate/say";
 import type { DrillResult, Judgement } from "../result";
 import { judgedModules, lastEvent, phaseSpans } from "./facts";
 import { bytes, duration, moment } from "./format";
@@ -32,7 +33,7 @@ export function renderMarkdown(result: DrillResult, options: ReportOptions = {})
     t.evidence,
   ];
   const checks = result.gate.checks.map((c) => [
-    c.name,
+    gateCheckName(c, lang),
     mark(c.ok ? "met" : "missed", c.ok ? t.passed : t.notPassed),
     c.evidence,
   ]);

@@ -1,3 +1,4 @@
+import { gateCheckName } from "../../cli/gate/say";
 import type { DrillResult, Judgement } from "../result";
 import { judgedModules, part } from "./facts";
 import { duration, moment, percent, timeOfDay, unbroken } from "./format";
@@ -144,7 +145,7 @@ export function gateSection({ result, lang }: Page): Markup {
   const summary =
     passedAt !== null ? t.gatePassedAt(moment(passedAt, lang)) : checks.length > 0 ? t.gateNotPassed : t.gateNotReached;
   const rows = checks.map((c) => [
-    c.name,
+    gateCheckName(c, lang),
     judged(c.ok ? "met" : "missed", c.ok ? t.passed : t.notPassed),
     markup`<span class="evidence">${c.evidence}</span>`,
   ]);

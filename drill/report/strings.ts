@@ -1,10 +1,9 @@
 import type { DrillPhase, DrillVerdict, Judgement, ScenarioName } from "../result";
+import type { Language } from "../../words/language";
 import { en } from "./languages/en";
 import { es } from "./languages/es";
 
-/** Languages of the report. What the drill itself noted (events, evidence, stand-ins) stays as it was noted. */
-export const languages = ["en", "es"] as const;
-export type Language = (typeof languages)[number];
+export { languages, type Language } from "../../words/language";
 
 /** Every word of the report. A key that a language lacks, or has too much, does not type check. */
 export interface Strings {

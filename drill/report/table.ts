@@ -1,6 +1,7 @@
 import Table from "cli-table3";
 import pc from "picocolors";
 import { stripVTControlCharacters } from "node:util";
+import { gateCheckName } from "../../cli/gate/say";
 import type { DrillResult, Judgement } from "../result";
 import { judgedModules, lastEvent } from "./facts";
 import { bytes, duration } from "./format";
@@ -57,7 +58,7 @@ export function renderTable(result: DrillResult, options: TableOptions = {}): st
     `${t.gate}: ${checks.filter((check) => check.ok).length}/${checks.length} ${t.passed}`,
     ...checks
       .filter((check) => !check.ok)
-      .map((check) => c.red(`  ${marks.missed} ${printable(check.name)}: ${printable(check.evidence)}`)),
+      .map((check) => c.red(`  ${marks.missed} ${gateCheckName(check, lang)}: ${printable(check.evidence)}`)),
     `${t.dns}: ${result.dns.before ?? "-"} -> ${result.dns.after ?? "-"}${result.dns.flippedAt === null ? ` (${t.dnsUntouched})` : ""}`,
   ].join("\n");
 }

@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-iam";
 import { writerUserName } from "../../components/backup/names";
 import type { FenceSpec } from "../../contracts/fence";
+import { tellFence } from "../words";
 import { done, type WayResult } from "./way";
 
 /**
@@ -35,11 +36,11 @@ export async function deactivateWriters(
       }
     }
   }
-  if (off.length === 0) return done(`${known} writers of older generations, none with an active key`);
+  if (off.length === 0) return done(tellFence("noActiveKey", known));
   const names = off.map(({ UserName, AccessKeyId }) => `${UserName} (${AccessKeyId})`).join(", ");
   const undo = async () => {
     for (const key of off) await iam.send(new UpdateAccessKeyCommand({ ...key, Status: "Active" }));
-    return `on again: ${names}`;
+    return tellFence("onAgain", names).text;
   };
-  return { ...done(`off: ${names}`), undo };
+  return { ...done(tellFence("off", names)), undo };
 }

@@ -4,6 +4,7 @@ import { checklistWords, evidenceWords, itemText } from "../../cli/checklist/wor
 import { contactWords } from "../../cli/contacts";
 import { errorWords } from "../../cli/error-words";
 import { doctorWords } from "../../cli/doctor/words";
+import { fenceWords } from "../../fence/words";
 import { drillWords } from "../../cli/drill/words";
 import { failoverWords } from "../../cli/failover/words";
 import { gateWords } from "../../cli/gate/words";
@@ -28,6 +29,7 @@ const all = {
   doctorWords,
   errorWords,
   evidenceWords,
+  fenceWords,
   gateWords,
   drillWords,
   failoverWords,
@@ -65,7 +67,7 @@ describe("the dictionaries", () => {
   it.each(Object.entries(all))("%s leave no text empty", (_, words) => {
     expect([...texts(words.es), ...texts(words.en)].filter((text) => text.trim() === "")).toEqual([]);
   });
-  it.each(Object.entries({ evidenceWords, auditEvidence, errorWords }))(
+  it.each(Object.entries({ evidenceWords, auditEvidence, errorWords, fenceWords }))(
     "%s are said in Spanish too",
     (_, { es, en }) => {
       const said = (words: object) =>

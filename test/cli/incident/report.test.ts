@@ -43,6 +43,8 @@ describe("the incident report", () => {
     );
     expect(html).toContain("connect ETIMEDOUT 203.0.113.7:22");
     expect(renderIncidentMarkdown(recovered, "es")).toMatch(/^> 🔴 \*\*DOS SITIOS A LA VEZ, ACEPTADO: the owner/m);
+    expect(renderIncidentHtml(recovered, "es")).toContain("Abierto: aún sirve en 203.0.113.7 (https).");
+    expect(renderIncidentHtml(recovered, "es")).toContain("sin configurar; solución: smarteros:site.fence");
     expect(renderIncidentHtml({ ...recovered, fence: null }, "en")).not.toContain('alarm"');
   });
 

@@ -1,3 +1,4 @@
+import { tellFence } from "../../../fence/words";
 import { followUpsOf, type Incident } from "../../../cli/incident/record";
 import { checklist, contacts } from "../../../plan/organisation";
 import { plan } from "../../../plan/plan";
@@ -50,7 +51,13 @@ export const recovered: Incident = {
     seconds: 7.1,
     attempts: [
       { way: "ssh", outcome: "failed", detail: "connect ETIMEDOUT 203.0.113.7:22", seconds: 6 },
-      { way: "hostinger", outcome: "skipped", detail: "not configured", seconds: 0 },
+      {
+        way: "hostinger",
+        outcome: "skipped",
+        detail: tellFence("notConfigured").text,
+        told: tellFence("notConfigured").told,
+        seconds: 0,
+      },
       { way: "writer-keys", outcome: "done", detail: "off: backup-writer-g1-abc (AKIA)", seconds: 1 },
     ],
     answeredBefore: [{ address: "203.0.113.7", port: "https" }],

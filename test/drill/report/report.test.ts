@@ -142,6 +142,17 @@ describe("the HTML report", () => {
       expect(html).toContain(heading);
   });
 
+  it("names the gate's checks in its language, those that are known", () => {
+    const html = renderHtml(recovered, { lang: "es" });
+    expect(html).toContain("Vault abierto");
+    expect(html).toContain("containers healthy");
+    expect(renderMarkdown(recovered, { lang: "es" })).toContain("| Vault abierto |");
+    const vault = { name: "vault unsealed", ok: false, evidence: "sealed" };
+    expect(
+      renderTable({ ...failed, gate: { passedAt: null, checks: [vault] } }, { lang: "es", color: false }),
+    ).toContain("✗ Vault abierto: sealed");
+  });
+
   it("escapes what was noted", () => {
     const html = renderHtml({ ...recovered, standIns: ['"><img src=x>', "<b>x</b>"] });
     expect(html).toContain("&quot;&gt;&lt;img src=x&gt;");
