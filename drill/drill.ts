@@ -10,6 +10,7 @@ import { watchMemory } from "./memory";
 import { newDraft, type Draft } from "./record";
 import type { DrillResult, ScenarioName } from "./result";
 import { scenarios } from "./scenarios";
+import { tell } from "./timeline-words";
 
 export interface DrillOptions extends GroundArgs {
   readonly scenario: ScenarioName;
@@ -39,34 +40,32 @@ export async function runDrill(options: DrillOptions): Promise<DrillResult> {
   } finally {
     memory.stop();
   }
-  timeline.event(`memory: at most ${(memory.peak() / 2 ** 30).toFixed(1)} GiB more in use than before the drill`);
+  timeline.event(tell("memory", `${(memory.peak() / 2 ** 30).toFixed(1)} GiB`));
   return { ...draft, events: [...timeline.events] };
 }
 
 async function lifeAndLoss(options: DrillOptions, draft: Draft): Promise<void> {
   const { timeline, signal } = options;
-  timeline.phase("setup", "the local cloud, the engine and the plugins come up");
+  timeline.phase("setup", tell("cloudUp"));
   const ground = await prepareGround(options);
   draft.engine = { ...ground.engine };
   draft.standIns = [...ground.standIns];
 
-  timeline.phase("primary", `pulumi up --stack primary, on the VPS at ${addresses.hostinger}`);
+  timeline.phase("primary", tell("primaryUp", addresses.hostinger));
   const primary = await raisePrimary(ground, options);
 
-  timeline.phase("seed", "tenants, catalogues, conversations, workflows and files are written");
+  timeline.phase("seed", tell("seeding"));
   draft.databaseBytes = await primary.seed({ sizeBytes: options.sizeBytes });
-  timeline.event(`${(draft.databaseBytes / 2 ** 20).toFixed(0)} MiB of databases`);
+  timeline.event(tell("databases", `${(draft.databaseBytes / 2 ** 20).toFixed(0)} MiB`));
 
   const { site, backups } = primary;
   let load: Load | undefined;
   try {
-    timeline.phase("backup", "the agent finishes a cycle that holds the seed");
+    timeline.phase("backup", tell("backup"));
     const cycle = await backups.cycleSince(Date.now(), { generation: 1, seconds: backupDeadline, signal });
-    timeline.event(
-      `set of ${cycle.consistentAt} is complete: base copy ${cycle.postgres.backupLabel}, ${Object.keys(cycle.files).length} file sets`,
-    );
+    timeline.event(tell("backedUp", cycle.consistentAt, cycle.postgres.backupLabel, Object.keys(cycle.files).length));
 
-    timeline.phase("load", "numbered rows are written through every service");
+    timeline.phase("load", tell("loading"));
     load = await startLoad({ site });
     await backups.cycleSince(Date.now(), { generation: 1, seconds: backupDeadline, signal });
     // The loss does not wait for a good moment: any within a cycle is as likely.

@@ -11,6 +11,7 @@ import { languages, renderHtml, renderMarkdown, renderScenarios, renderTable, ty
 import { drillResult, scenarioNames, type DrillResult, type ScenarioName } from "./result";
 import { Timeline } from "./timeline";
 import { runCommand } from "../toolchain/run-command";
+import { tell } from "./timeline-words";
 
 interface Options {
   scenario: ScenarioName | "all";
@@ -87,7 +88,7 @@ async function drillOnce(
   options: Options,
   signal: AbortSignal,
 ): Promise<DrillResult | undefined> {
-  const timeline = new Timeline();
+  const timeline = new Timeline({ lang: options.lang });
   let record;
   try {
     record = await runDrill({
@@ -102,12 +103,10 @@ async function drillOnce(
     if (!signal.aborted) throw error;
   } finally {
     if (!options.keep) {
-      timeline.phase("cleanup", "the local cloud is stopped");
+      timeline.phase("cleanup", tell("stopping"));
       await cloudDown((line) => void timeline.event(line));
     }
-    timeline.finish(
-      options.keep ? `kept running; npm run cloud:down ends it; settings and logs: ${drillFolder()}` : "done",
-    );
+    timeline.finish(options.keep ? tell("kept", drillFolder()) : tell("done"));
   }
   if (!record) return undefined;
   const result = drillResult.parse({ ...record, events: [...timeline.events] });

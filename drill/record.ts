@@ -7,6 +7,7 @@ import type { Load } from "./load";
 import { measure, type Observations } from "./measure";
 import type { DrillResult, ScenarioName } from "./result";
 import type { Timeline } from "./timeline";
+import { tell } from "./timeline-words";
 
 /** What is known so far of a drill; becomes its record whether it ends well or not. */
 export type Draft = { -readonly [K in keyof DrillResult]: DrillResult[K] };
@@ -55,6 +56,6 @@ export async function record(draft: Draft, seen: Recorded): Promise<void> {
 /** What the services still have; a site that does not say is an event, not the end. */
 export const lastWritesOf = (site: Site, timeline: Timeline): Promise<Map<ServiceName, LastWrites>> =>
   askLastWrites(site).catch((error: Error) => {
-    timeline.event(`error: what came back could not be asked for: ${error.message}`);
+    timeline.event(tell("notAsked", error.message));
     return new Map<ServiceName, LastWrites>();
   });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { told } from "../contracts/told";
 
 /** What a drill goes through, in this order; one that is refused or fails stops early. */
 export const drillPhases = [
@@ -31,7 +32,10 @@ export const drillEvent = z.strictObject({
   /** Wall-clock time, ISO 8601 UTC. */
   at: z.iso.datetime(),
   phase: z.enum(drillPhases),
+  /** In English, or as another program said it. */
   what: z.string(),
+  /** The same as data (timeline-words.ts). */
+  told: told.optional(),
 });
 export type DrillEvent = z.infer<typeof drillEvent>;
 

@@ -1,6 +1,8 @@
 import pc from "picocolors";
-import { oneLine } from "../words/said";
+import type { Language } from "../words/language";
+import { oneLine, type Telling } from "../words/said";
 import type { DrillEvent, DrillPhase } from "./result";
+import { eventText } from "./timeline-words";
 
 /** Where lines go: `process.stderr`, a file, or a test's collector. */
 export interface TimelineOutput {
@@ -16,6 +18,8 @@ export interface TimelineOptions {
   readonly monotonic?: () => number;
   /** Wall clock. @default the system's */
   readonly wallClock?: () => Date;
+  /** Of what is printed; the record holds both. @default "en" */
+  readonly lang?: Language;
 }
 
 /**
@@ -26,6 +30,7 @@ export class Timeline {
   readonly #output: TimelineOutput;
   readonly #monotonic: () => number;
   readonly #wallClock: () => Date;
+  readonly #lang: Language;
   readonly #colors: ReturnType<typeof pc.createColors>;
   readonly #startedMs: number;
   readonly #events: DrillEvent[] = [];
@@ -41,6 +46,7 @@ export class Timeline {
     this.#output = options.output ?? process.stderr;
     this.#monotonic = options.monotonic ?? (() => performance.now());
     this.#wallClock = options.wallClock ?? (() => new Date());
+    this.#lang = options.lang ?? "en";
     this.#colors = pc.createColors(this.#output.isTTY === true && !process.env["NO_COLOR"]);
     this.startedAt = this.#wallClock().toISOString();
     this.#startedMs = this.#phaseStartedMs = this.#monotonic();
@@ -68,7 +74,7 @@ export class Timeline {
   }
 
   /** Begins a phase. The first `loss` is second zero of the failover: call it when the order to destroy is given. */
-  phase(name: DrillPhase, what: string): DrillEvent {
+  phase(name: DrillPhase, what: string | Telling): DrillEvent {
     const now = this.#monotonic();
     if (name === "loss") this.#lostMs ??= now;
     this.#phase = name;
@@ -77,7 +83,7 @@ export class Timeline {
   }
 
   /** Notes something in the current phase. Control characters and line breaks are taken out. */
-  event(what: string): DrillEvent {
+  event(what: string | Telling): DrillEvent {
     return this.#record(what, false);
   }
 
@@ -87,15 +93,21 @@ export class Timeline {
   }
 
   /** Ends the record; nothing is added after it. */
-  finish(what: string): readonly DrillEvent[] {
+  finish(what: string | Telling): readonly DrillEvent[] {
     this.#record(what, true);
     this.#finished = true;
     return this.#events;
   }
 
-  #record(what: string, heading: boolean): DrillEvent {
+  #record(noted: string | Telling, heading: boolean): DrillEvent {
+    const { text: what, told = undefined } = typeof noted === "string" ? { text: noted } : noted;
     if (this.#finished) throw new Error(`timeline: "${what}" came after finish(); fix: finish when all work has ended`);
-    const event = { at: this.#wallClock().toISOString(), phase: this.#phase, what: oneLine(what) };
+    const event = {
+      at: this.#wallClock().toISOString(),
+      phase: this.#phase,
+      what: oneLine(what),
+      ...(told ? { told } : {}),
+    };
     this.#events.push(event);
     this.#output.write(this.#line(event, heading) + "\n");
     return event;
@@ -103,11 +115,12 @@ export class Timeline {
 
   #line(event: DrillEvent, heading: boolean): string {
     const phase = event.phase.padEnd(8);
-    if (!this.#output.isTTY) return `${event.at} ${phase} ${event.what}`;
+    const text = eventText(event, this.#lang);
+    if (!this.#output.isTTY) return `${event.at} ${phase} ${text}`;
     const c = this.#colors;
     // Before the loss the drill's own clock; after it the failover's, marked T+.
     const elapsed = this.#lostMs === undefined ? this.elapsedSeconds() : this.secondsSinceLoss();
     const clock = `${this.#lostMs === undefined ? "  " : "T+"}${elapsed.toFixed(1).padStart(6)}s`;
-    return `${c.dim(clock)}  ${c.cyan(phase)}  ${heading ? c.bold(event.what) : event.what}`;
+    return `${c.dim(clock)}  ${c.cyan(phase)}  ${heading ? c.bold(text) : text}`;
   }
 }

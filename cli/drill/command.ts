@@ -29,7 +29,7 @@ export const practice: Run = async ({ lang, output, signal }) => {
   const { loseAPrimary } = require("./practice") as typeof import("./practice");
   const t = drillWords[lang];
   try {
-    output.print(t.practice(await loseAPrimary(signal)));
+    output.print(t.practice(await loseAPrimary(signal, lang)));
     return exitCodes.ok;
   } catch (error) {
     if (signal.aborted) output.note(t.stopped);

@@ -2,8 +2,10 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { quote } from "../../components/host/scripts";
 import { drillFolder, prepareGround, raisePrimary } from "../../drill/ground";
-import { drillSite } from "../../drill/settings";
+import { addresses } from "../../local-cloud/addresses";
+import type { Language } from "../language";
 import { Timeline } from "../../drill/timeline";
+import { tell } from "../../drill/timeline-words";
 
 /** Seconds in which the first backup cycle must have finished. */
 const backupDeadline = 300;
@@ -12,24 +14,21 @@ const backupDeadline = 300;
  * Raises a primary on the local cloud, lets it make a backup, and destroys it: for an operator who wants to recover it.
  * @returns a file whose variables point `smarter` at it
  */
-export async function loseAPrimary(signal: AbortSignal): Promise<string> {
-  const timeline = new Timeline();
-  timeline.phase("setup", "the local cloud, the engine and the plugins come up");
+export async function loseAPrimary(signal: AbortSignal, lang: Language): Promise<string> {
+  const timeline = new Timeline({ lang });
+  timeline.phase("setup", tell("cloudUp"));
   const ground = await prepareGround({ timeline, signal });
-  timeline.phase("primary", "pulumi up --stack primary");
+  timeline.phase("primary", tell("primaryUp", addresses.hostinger));
   const primary = await raisePrimary(ground, { timeline, signal });
   try {
-    timeline.phase(
-      "seed",
-      `tenants and their data are written: ${drillSite.tenants.map(({ name }) => name).join(", ")}`,
-    );
+    timeline.phase("seed", tell("seeding"));
     await primary.seed({ sizeBytes: 0 });
-    timeline.phase("backup", "the agent finishes a cycle");
+    timeline.phase("backup", tell("backup"));
     await primary.backups.cycleSince(Date.now(), { generation: 1, seconds: backupDeadline, signal });
   } finally {
     primary.backups.close();
   }
-  timeline.phase("loss", "the VPS is destroyed");
+  timeline.phase("loss", tell("destroyed", addresses.hostinger));
   await ground.cloud.destroyHostinger();
 
   const file = join(drillFolder(), "practice");

@@ -1,5 +1,7 @@
+import type { Language } from "../../words/language";
 import type { DrillModule, DrillPhase, DrillResult, Judgement } from "../result";
 import { judge, judgeRto } from "../result";
+import { eventText } from "../timeline-words";
 
 /** A phase as a stretch of time, in seconds from the drill's start. */
 export interface PhaseSpan {
@@ -59,5 +61,7 @@ export const part = (measured: number | null, target: number | null) =>
   measured === null || target === null || measured === 0 ? 0 : measured / target;
 
 /** Where the drill ended, clean-up apart: what a refused or failed one stumbled over. */
-export const lastEvent = (result: DrillResult) =>
-  result.events.findLast((event) => event.phase !== "cleanup")?.what ?? "–";
+export function lastEvent({ events }: DrillResult, lang: Language): string {
+  const last = events.findLast((event) => event.phase !== "cleanup");
+  return last ? eventText(last, lang) : "–";
+}

@@ -24,7 +24,7 @@ export function renderHtml(result: DrillResult, options: ReportOptions = {}): st
   const page: Page = { result, lang, bootSeconds };
   const headline = t.headline[result.verdict](duration(result.failoverSeconds ?? 0, lang));
   const fact = (name: string, value: string) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`;
-  const stumbled = t.last(lastEvent(result));
+  const stumbled = t.last(lastEvent(result, lang));
   return htmlDocument({
     lang,
     title: `${t.verdict[result.verdict]} · ${t.title} · ${moment(result.startedAt, lang)}`,

@@ -44,7 +44,7 @@ export function renderMarkdown(result: DrillResult, options: ReportOptions = {})
       `# ${t.title}: ${t.verdict[result.verdict]}`,
       t.headline[result.verdict](time(failover ?? 0)),
       [
-        ...(result.verdict === "recovered" ? [] : [`- ${inline(t.last(lastEvent(result)))}`]),
+        ...(result.verdict === "recovered" ? [] : [`- ${inline(t.last(lastEvent(result, lang)))}`]),
         `- ${t.scenario}: ${inline(t.scenarios[result.scenario])}`,
         `- ${t.started}: ${moment(result.startedAt, lang)}`,
         ...(result.databaseBytes === null ? [] : [`- ${t.database}: ${bytes(result.databaseBytes, lang)}`]),

@@ -7,6 +7,7 @@ import { deadlinePicture, drillPicture, failoverPicture } from "./pictures";
 import { strings, type Language } from "./strings";
 import { marks } from "./table";
 import { rpoAgainst, rtoAgainst } from "./wording";
+import { eventText } from "../timeline-words";
 
 /** What every section is made from. */
 export interface Page {
@@ -181,7 +182,7 @@ export function eventsSection({ result, lang }: Page): Markup {
   const rows = result.events.map((event) => [
     markup`<span class="time">${timeOfDay(event.at)}</span>`,
     t.phases[event.phase],
-    event.what,
+    eventText(event, lang),
   ]);
   return markup`<section class="long"><details><summary>${t.events} <span>(${t.eventsCount(rows.length)})</span></summary>${table([t.time, t.phase, t.event], rows)}</details></section>`;
 }

@@ -48,7 +48,7 @@ export function renderTable(result: DrillResult, options: TableOptions = {}): st
   const verdictMark = result.verdict === "recovered" ? c.green(marks.met) : c.red(marks.missed);
   return [
     `${verdictMark} ${c.bold(t.verdict[result.verdict])}: ${t.headline[result.verdict](time(failover ?? 0))}`,
-    ...(result.verdict === "recovered" ? [] : [`  ${t.last(printable(lastEvent(result)))}`]),
+    ...(result.verdict === "recovered" ? [] : [`  ${t.last(printable(lastEvent(result, lang)))}`]),
     `  ${t.scenario}: ${t.scenarios[result.scenario]}${result.databaseBytes === null ? "" : `; ${t.database}: ${bytes(result.databaseBytes, lang)}`}`,
     ...(result.modules.length > 0 ? [table.toString()] : []),
     ...(failover === null ? [] : [`${t.failover}: ${time(failover)} (${t.failoverNote})`]),

@@ -9,11 +9,13 @@ import { seconds } from "../../plan/units";
 import { engineEventsTo } from "../engine-events";
 import { lastWritesOf, record, type Draft } from "../record";
 import type { Timeline } from "../timeline";
-import { answersAfterwards, tellChecks, type Stage } from "./scenario";
+import type { Telling } from "../../words/said";
+import { acknowledged, answersAfterwards, tellChecks, type Stage } from "./scenario";
+import { tell } from "../timeline-words";
 
 export interface FailoverArgs {
-  /** What happens to the VPS, for the timeline. */
-  readonly loss: string;
+  /** What happens to the VPS at an address, for the timeline. */
+  readonly loss: (address: string) => Telling;
   lose(): Promise<void>;
   /** The old site goes on answering: only what answers once DNS has moved counts. @default false */
   readonly answersOn?: boolean;
@@ -36,26 +38,24 @@ export async function failover(
   const before = await site.resolve(site.domain);
   draft.dns = { ...draft.dns, before };
 
-  timeline.phase("loss", `the VPS at ${before} ${loss}`);
+  timeline.phase("loss", loss(before));
   const destroyedAt = Date.now();
   await lose();
   // Else the writers find the recovered site, and their new rows hide what was lost.
   await load.stop();
-  timeline.event(
-    `${answersOn ? "writers are stopped" : "gone"}; last acknowledged writes: ${[...load.acks].map(([module, acks]) => `${module} ${acks.at(-1)?.n ?? "none"}`).join(", ")}`,
-  );
+  timeline.event(tell(answersOn ? "writersStopped" : "gone", acknowledged(load)));
 
   timeline.phase("recovery", recover.what);
   const stop = new AbortController();
   const watching = AbortSignal.any([signal, stop.signal]);
-  const flipped = watchDns(site, before, watching, (address) => timeline.event(`DNS answers ${address}`));
+  const flipped = watchDns(site, before, watching, (address) => timeline.event(tell("dnsAnswers", address)));
   const probe = () =>
     probeUntilAll({
       site,
       deadlineSeconds: seconds(plan.overallRto),
       signal: watching,
       onAnswer: (module, { at }) =>
-        timeline.event(`${module} answers, ${((at! - destroyedAt) / 1_000).toFixed(1)} s after the loss`),
+        timeline.event(tell("answers", module, `${((at! - destroyedAt) / 1_000).toFixed(1)} s`)),
     });
   const seen = answersOn ? flipped.then(probe) : probe();
   try {
@@ -70,7 +70,7 @@ export async function failover(
   const gate = gateResult.parse(outputs["gate"]);
   draft.gate = { passedAt: gate.passed ? gate.finishedAt : null, checks: gate.checks };
 
-  timeline.phase("verify", "the recovered services are asked from outside, through DNS");
+  timeline.phase("verify", tell("verifying"));
   const tooLate = globalThis.setTimeout(() => stop.abort(), answersAfterwards * 1_000);
   const answers = await seen;
   clearTimeout(tooLate);
@@ -113,9 +113,9 @@ function recoveryEvents(timeline: Timeline): (event: EngineEvent) => void {
   return (event) => {
     const step = steps.accept(event);
     if (step?.state === "started" && step.type.endsWith(":Command") && step.name === "gate")
-      timeline.phase("gate", "everything that must hold before DNS moves");
+      timeline.phase("gate", tell("gate"));
     if (step?.state === "started" && step.type.endsWith(":DnsRecord") && timeline.currentPhase === "gate")
-      timeline.phase("dns", "the records are taken over");
+      timeline.phase("dns", tell("dns"));
     write(event);
   };
 }

@@ -2,6 +2,7 @@ import { dataRoot } from "../../components/host/connection";
 import type { GateCheck } from "../../contracts/gate";
 import { loseAndRecover } from "./living";
 import type { Scenario, Stage } from "./scenario";
+import { tell } from "../timeline-words";
 
 const filestore = `${dataRoot}/odoo/filestore/odoo`;
 
@@ -16,9 +17,9 @@ export const fileLoss: Scenario = {
     const files = newest?.files["odoo"];
     if (!files) throw new Error("backups: no set holds Odoo's files yet");
     await loseAndRecover(stage, draft, {
-      what: `every file of Odoo's that is older than ${files.takenAt} is deleted or overwritten`,
+      what: tell("filesLost", files.takenAt),
       damage: async () =>
-        void stage.timeline.event(`${(await stage.onVps(damage(files.takenAt))).trim()} files damaged`),
+        void stage.timeline.event(tell("filesDamaged", (await stage.onVps(damage(files.takenAt))).trim())),
       recovery: ["recover", "files", "odoo"],
       darkFrom: /nobody writes any more/,
       modules: ["odoo"],

@@ -7,7 +7,9 @@ import { plan } from "../../plan/plan";
 import { seconds } from "../../plan/units";
 import { lastWritesOf, record, type Draft } from "../record";
 import { runSmarter } from "../smarter";
-import { answersAfterwards, type Stage } from "./scenario";
+import type { Telling } from "../../words/said";
+import { acknowledged, answersAfterwards, type Stage } from "./scenario";
+import { tell } from "../timeline-words";
 
 /** What a recovery on the living host says of itself as JSON, as far as the drill needs it. */
 const said = z.object({ checks: z.array(gateCheck).nullable() });
@@ -20,7 +22,7 @@ export const clusterModules: readonly ServiceName[] = [
 
 export interface LivingLoss {
   /** What happens, for the timeline. */
-  readonly what: string;
+  readonly what: Telling;
   /** Does the damage. */
   readonly damage: () => Promise<void>;
   /** Between the damage and the recovery, writers still at work. */
@@ -44,9 +46,7 @@ export async function loseAndRecover(stage: Stage, draft: Draft, loss: LivingLos
   await loss.unnoticed?.();
   // Else the writers find the recovered site, and their new rows hide what was lost.
   await load.stop();
-  timeline.event(
-    `last acknowledged writes: ${[...load.acks].map(([module, acks]) => `${module} ${acks.at(-1)?.n ?? "none"}`).join(", ")}`,
-  );
+  timeline.event(tell("writersStopped", acknowledged(load)));
 
   timeline.phase("recovery", `smarter ${loss.recovery.join(" ")}`);
   const stop = new AbortController();
@@ -58,7 +58,7 @@ export async function loseAndRecover(stage: Stage, draft: Draft, loss: LivingLos
       deadlineSeconds: seconds(plan.overallRto),
       signal: AbortSignal.any([signal, stop.signal]),
       onAnswer: (module, { at }) =>
-        timeline.event(`${module} answers, ${((at! - destroyedAt) / 1_000).toFixed(1)} s after the loss`),
+        timeline.event(tell("answers", module, `${((at! - destroyedAt) / 1_000).toFixed(1)} s`)),
     }));
   if (!loss.darkFrom) look();
   const ran = await runSmarter(stacks, "primary", [...loss.recovery, "--yes", "--json"], {
@@ -70,7 +70,7 @@ export async function loseAndRecover(stage: Stage, draft: Draft, loss: LivingLos
   });
   const ended = new Date().toISOString();
 
-  timeline.phase("verify", "the recovered services are asked from outside, through DNS");
+  timeline.phase("verify", tell("verifying"));
   const tooLate = setTimeout(() => stop.abort(), ran.exitCode === 0 ? answersAfterwards * 1_000 : 0);
   const answers = await look();
   clearTimeout(tooLate);

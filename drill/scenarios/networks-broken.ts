@@ -2,13 +2,14 @@ import { networkName } from "../../components/services/spec";
 import { plan } from "../../plan/plan";
 import { loseAndRecover } from "./living";
 import type { Scenario } from "./scenario";
+import { tell } from "../timeline-words";
 
 /** E6: every container is cut off the site's network, and the network is gone: nobody reaches anybody. No data is lost. */
 export const networksBroken: Scenario = {
   name: "networks-broken",
   run: (stage, draft) =>
     loseAndRecover(stage, draft, {
-      what: "every container is disconnected, and the site's network deleted",
+      what: tell("networksLost"),
       damage: async () => void (await stage.onVps(networkLoss)),
       recovery: ["recover", "networks"],
       modules: plan.services.map(({ name }) => name),

@@ -5,13 +5,14 @@ import { comeBack } from "../partition";
 import { drillSite } from "../settings";
 import { failover } from "./failover";
 import type { Scenario, Stage } from "./scenario";
+import { tell } from "../timeline-words";
 
 /** The host lives on, but nobody reaches it: it is fenced off and replaced, and then comes back. */
 export const partitionedPrimary: Scenario = {
   name: "partitioned-primary",
   run: (stage, draft) =>
     failover(stage, draft, {
-      loss: "is cut off from every network, and lives on",
+      loss: (address) => tell("cutOff", address),
       lose: () => stage.cloud.connectHostinger(false),
       afterwards: (outputs) => returning(stage, outputs),
     }),
@@ -19,9 +20,7 @@ export const partitionedPrimary: Scenario = {
 
 async function returning({ cloud, onVps, site, timeline }: Stage, outputs: Readonly<Record<string, unknown>>) {
   const { verdict, seconds, decidedAt } = fenceResult.parse(outputs["fence"]);
-  timeline.event(
-    `the fence's verdict was ${verdict}, after ${seconds.toFixed(1)} s; now the old VPS is connected again, and then boots`,
-  );
+  timeline.event(tell("fenced", verdict, `${seconds.toFixed(1)} s`));
   const { awsAccessKey: accessKey, awsSecretKey: secretKey } = credentials;
   const s3 = s3Client(
     { region: drillSite.region, endpoint: addresses.s3.operatorUrl, accessKey, secretKey },

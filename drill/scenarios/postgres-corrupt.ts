@@ -1,6 +1,7 @@
 import { dataRoot } from "../../components/host/connection";
 import { clusterModules, loseAndRecover } from "./living";
 import type { Scenario } from "./scenario";
+import { tell } from "../timeline-words";
 
 /**
  * S2, E5: the disk under the cluster goes bad. Every table and index file of the databases is overwritten in its middle, and the server
@@ -10,7 +11,7 @@ export const postgresCorrupt: Scenario = {
   name: "postgres-corrupt",
   run: (stage, draft) =>
     loseAndRecover(stage, draft, {
-      what: "the files of every database are overwritten with noise, and PostgreSQL falls",
+      what: tell("clusterLost"),
       damage: async () => void (await stage.onVps(corruption)),
       recovery: ["recover", "postgres"],
       darkFrom: /nobody writes any more/,

@@ -7,6 +7,7 @@ import { drillFolder, sshTo } from "../ground";
 import { runSmarter } from "../smarter";
 import { failover } from "./failover";
 import type { Scenario, Stage } from "./scenario";
+import { tell } from "../timeline-words";
 
 /** Folders that are encrypted, of two file sets. */
 const folders = { odoo: `${dataRoot}/odoo/filestore`, chatwoot: `${dataRoot}/chatwoot` } as const;
@@ -40,7 +41,7 @@ export const ransomware: Scenario = {
     let attack: Noticed | undefined;
     let checks: GateCheck[] = [];
     await failover(stage, draft, {
-      loss: `lives on, and its files are encrypted: ${Object.values(folders).join(", ")}`,
+      loss: (address) => tell("encrypted", address, Object.values(folders).join(", ")),
       lose: async () => void (attack = await encryptAndNotice(stage)),
       answersOn: true,
       recovery: {
@@ -65,7 +66,9 @@ interface Noticed {
 async function encryptAndNotice(stage: Stage): Promise<Noticed> {
   const { onVps, backups, generation, timeline, signal } = stage;
   const begun = Date.now();
-  timeline.event(`${(await onVps(encrypt)).trim()} files encrypted, in ${((Date.now() - begun) / 1_000).toFixed(1)} s`);
+  timeline.event(
+    tell("filesEncrypted", (await onVps(encrypt)).trim(), `${((Date.now() - begun) / 1_000).toFixed(1)} s`),
+  );
   await backups.cycleSince(Date.now(), { generation, seconds: backedUpSeconds, signal });
   const { stdout } = await runSmarter(stage.stacks, "recovery", ["status", "--json"], {
     signal,
@@ -115,9 +118,8 @@ async function recoverTo({ stacks, timeline, signal }: Stage, { at }: Noticed): 
     );
   const newest = await activate([], () => undefined);
   const ran = await activate(["--at", at], (line) => {
-    if (/\s{2}Gate: .* under way/.test(line)) timeline.phase("gate", "everything that must hold before DNS moves");
-    if (/\s{2}DNS: .* under way/.test(line) && timeline.currentPhase === "gate")
-      timeline.phase("dns", "the records are taken over");
+    if (/\s{2}Gate: .* under way/.test(line)) timeline.phase("gate", tell("gate"));
+    if (/\s{2}DNS: .* under way/.test(line) && timeline.currentPhase === "gate") timeline.phase("dns", tell("dns"));
     timeline.event(line);
   });
   if (!recovered.includes(ran.exitCode ?? -1)) throw new Error(`smarter failover activate ended with ${ran.exitCode}`);

@@ -28,6 +28,10 @@ export interface Scenario {
 /** Seconds that the services may take to answer through DNS once the recovery has ended well. */
 export const answersAfterwards = 60;
 
+/** The number of the last write that each module acknowledged. */
+export const acknowledged = ({ acks }: Load): string =>
+  [...acks].map(([module, all]) => `${module} ${all.at(-1)?.n ?? "–"}`).join(", ");
+
 /** Tells what was looked at when all was over, a line each. */
 export function tellChecks(timeline: Timeline, checks: readonly GateCheck[]): void {
   for (const { name, ok, evidence } of checks)

@@ -2,6 +2,7 @@ import type { GateCheck } from "../../contracts/gate";
 import { psql } from "../ground";
 import { clusterModules, loseAndRecover } from "./living";
 import type { Scenario, Stage } from "./scenario";
+import { tell } from "../timeline-words";
 
 /** Seconds in which the next backup must come: the damage is in it. */
 const noticedSeconds = 120;
@@ -20,7 +21,7 @@ export const sqlInjection: Scenario = {
       (await onVps(psql("odoo", "select date_trunc('milliseconds', clock_timestamp())"))).trim(),
     ).toISOString();
     await loseAndRecover(stage, draft, {
-      what: "an injected statement sets every price of every tenant to 1 and deletes the tenants' history",
+      what: tell("rowsLost"),
       damage: async () =>
         void (await onVps(psql("odoo", "update product_template set list_price = 1; delete from history;"))),
       unnoticed: async () =>

@@ -9,6 +9,7 @@ import { twoFields } from "../settings";
 import { openTunnel } from "../tunnel";
 import { loseAndRecover } from "./living";
 import type { Scenario, Stage } from "./scenario";
+import { tell } from "../timeline-words";
 
 /** Seconds of work that the recovery may take, besides its humans'. */
 const workSeconds = 60;
@@ -35,7 +36,7 @@ export const vaultCompromised: Scenario = {
     let stolen = "";
     let read = "";
     await loseAndRecover(stage, draft, {
-      what: "a root token is made with stolen unseal shares, and a tenant's secret is read with it from outside",
+      what: tell("vaultStolen"),
       damage: () =>
         withVault(stage, async (address) => {
           stolen = await asRoot(address, unsealShares, async (root) => {

@@ -5,6 +5,7 @@ import { contactWords } from "../../cli/contacts";
 import { errorWords } from "../../cli/error-words";
 import { doctorWords } from "../../cli/doctor/words";
 import { fenceWords } from "../../fence/words";
+import { timelineWords } from "../../drill/timeline-words";
 import { drillWords } from "../../cli/drill/words";
 import { failoverWords } from "../../cli/failover/words";
 import { gateWords } from "../../cli/gate/words";
@@ -39,6 +40,7 @@ const all = {
   recoverWords,
   rotateWords,
   statusWords,
+  timelineWords,
   vaultWords,
   watchWords,
   webhookWords,
@@ -67,7 +69,7 @@ describe("the dictionaries", () => {
   it.each(Object.entries(all))("%s leave no text empty", (_, words) => {
     expect([...texts(words.es), ...texts(words.en)].filter((text) => text.trim() === "")).toEqual([]);
   });
-  it.each(Object.entries({ evidenceWords, auditEvidence, errorWords, fenceWords }))(
+  it.each(Object.entries({ evidenceWords, auditEvidence, errorWords, fenceWords, timelineWords }))(
     "%s are said in Spanish too",
     (_, { es, en }) => {
       const said = (words: object) =>

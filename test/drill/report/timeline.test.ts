@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { drillEvent } from "../../../drill/result";
 import { Timeline } from "../../../drill/timeline";
+import { eventText, tell } from "../../../drill/timeline-words";
 
 /** A timeline on clocks that the test sets. */
 function setUp(isTTY = false) {
@@ -27,6 +29,20 @@ describe("a timeline", () => {
       ["2026-11-24T03:50:45.500Z", "primary", "done"],
     ]);
     expect(state.lines[1]).toBe("2026-11-24T03:50:45.500Z primary  pulumi up\n");
+  });
+
+  it("keeps what it tells in English and as data, and prints it in its language", () => {
+    const lines: string[] = [];
+    const timeline = new Timeline({ lang: "es", output: { write: (text: string) => lines.push(text) } });
+    timeline.event(tell("answers", "odoo", "41.2 s"));
+    const [event] = timeline.events;
+    expect(event).toMatchObject({
+      what: "odoo answers, 41.2 s after the loss",
+      told: { sentence: "answers", parts: ["odoo", "41.2 s"] },
+    });
+    expect(lines[0]).toContain("odoo responde, 41.2 s después de la pérdida");
+    expect(drillEvent.parse(JSON.parse(JSON.stringify(event)))).toEqual(event);
+    expect(eventText({ ...event!, told: { sentence: "unheardOf", parts: [] } }, "es")).toBe(event!.what);
   });
 
   it("counts from the loss by the monotonic clock", () => {
