@@ -18,9 +18,10 @@ interface ErrorWords {
   readonly noSsh: () => string;
   readonly noHostKey: (address: string) => string;
   readonly notAPrivateKey: (what: string, why: string) => string;
-  readonly noToken: (provider: string, key: string) => string;
-  readonly httpStatus: (provider: string, status: number) => string;
-  readonly refusedToken: (provider: string, status: number, key: string) => string;
+  /** Of a provider, whose name stands before it. */
+  readonly noToken: (key: string) => string;
+  readonly httpStatus: (status: number) => string;
+  readonly refusedToken: (status: number, key: string) => string;
   readonly noRecord: (domain: string) => string;
   readonly noFileSet: (set: string, service: string) => string;
   readonly noSuchService: (received: string, allowed: string) => string;
@@ -50,10 +51,10 @@ export const errorWords: Words<ErrorWords> = {
     noHostKey: (address) =>
       `${address}: no host key of it in the settings; fix: --primary-config-file, or the recovery's secrets`,
     notAPrivateKey: (what, why) => `${what}: not a private key (${why}); fix: an unencrypted OpenSSH key`,
-    noToken: (provider, key) => `${provider}: no token; fix: ${key}`,
-    httpStatus: (provider, status) => `${provider}: HTTP ${status}`,
-    refusedToken: (provider, status, key) => `${provider}: HTTP ${status}; fix: ${key}`,
-    noRecord: (domain) => `Cloudflare: no A record of ${domain}`,
+    noToken: (key) => `no token; fix: ${key}`,
+    httpStatus: (status) => `it answered HTTP ${status}`,
+    refusedToken: (status, key) => `it answered HTTP ${status}; fix: ${key}`,
+    noRecord: (domain) => `no A record of ${domain}`,
     noFileSet: (set, service) => `backup set ${set}: it has no file set ${service}; fix: another --at`,
     noSuchService: (received, allowed) => `SERVICE: received ${received}; allowed: ${allowed}; fix: one of them`,
     notAPath: (received) =>
@@ -83,10 +84,10 @@ export const errorWords: Words<ErrorWords> = {
     noHostKey: (address) =>
       `${address}: su clave de host no está en la configuración; solución: --primary-config-file, o los secretos de la recuperación`,
     notAPrivateKey: (what, why) => `${what}: no es una clave privada (${why}); solución: una clave OpenSSH sin cifrar`,
-    noToken: (provider, key) => `${provider}: falta el token; solución: ${key}`,
-    httpStatus: (provider, status) => `${provider}: respondió HTTP ${status}`,
-    refusedToken: (provider, status, key) => `${provider}: respondió HTTP ${status}; solución: ${key}`,
-    noRecord: (domain) => `Cloudflare: no hay registro A de ${domain}`,
+    noToken: (key) => `falta el token; solución: ${key}`,
+    httpStatus: (status) => `respondió HTTP ${status}`,
+    refusedToken: (status, key) => `respondió HTTP ${status}; solución: ${key}`,
+    noRecord: (domain) => `no hay registro A de ${domain}`,
     noFileSet: (set, service) =>
       `conjunto de respaldo ${set}: no tiene los archivos de ${service}; solución: otro --at`,
     noSuchService: (received, allowed) =>

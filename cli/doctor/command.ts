@@ -14,7 +14,7 @@ import { ownServers, recordContent } from "../providers";
 import { primarySite, settingsOf, type LookedAt } from "../settings";
 import { colours, plainTable } from "../table";
 import { SaidError, unasked } from "../said";
-import { doctorWords } from "./words";
+import { doctorWords, toolchainText } from "./words";
 
 /** A part that a recovery from this machine needs. */
 export interface Finding {
@@ -31,7 +31,10 @@ const deadline = 5;
 export async function examine(options: StackOptions, lang: Language): Promise<Finding[]> {
   const t = doctorWords[lang];
   const toolchain = examineToolchain().then((all) =>
-    all.map(({ part, ok, found, fix }) => ({ part, ok, found: fix ? `${found}; ${t.fix}: ${fix}` : found })),
+    all.map(({ part, ok, found, fix }) => {
+      const said = toolchainText(found, lang);
+      return { part: toolchainText(part, lang), ok, found: fix ? `${said}; ${t.fix}: ${fix}` : said };
+    }),
   );
   return [...(await toolchain), ...(await examineRecovery(options, lang))];
 }

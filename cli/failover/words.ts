@@ -203,7 +203,7 @@ export const failoverWords: Words<FailoverWords> = {
       claimTakenOver: (by, since) => `de ${by}, desde ${since}: tomada`,
       stateOwn: "no contiene el host de otra generación",
       stateOther: (stack, held, wanted) =>
-        `el stack ${stack} contiene el host de la generación ${held}, no de la ${wanted}; consecuencia: ese host se reemplazaría, con sus datos; arreglo: conservarlo con otro nombre: pulumi stack rename ${stack}-g${held} --stack ${stack} && cp Pulumi.${stack}-g${held}.yaml Pulumi.${stack}.yaml && pulumi stack init ${stack}`,
+        `el stack ${stack} contiene el host de la generación ${held}, no de la ${wanted}; consecuencia: ese host se reemplazaría, con sus datos; solución: conservarlo con otro nombre: pulumi stack rename ${stack}-g${held} --stack ${stack} && cp Pulumi.${stack}-g${held}.yaml Pulumi.${stack}.yaml && pulumi stack init ${stack}`,
       machineFree: "ninguna otra ejecución",
       machineOrphan: (since) => `una ejecución de ${since} fue terminada y su motor sigue: esta la acompaña`,
       program: "la vista previa del propio programa no encuentra obstáculos",

@@ -11,6 +11,7 @@ import { StackEngine } from "../engine";
 import { containersOn, hostAccess, type Container } from "../inside";
 import { accessKeysIn, type AccessKey } from "../rotate/access-keys";
 import { ageSeconds, agesOf, ofGeneration, presentIn } from "../rotate/plan";
+import { unasked } from "../said";
 import { ownServers, recordContent } from "../providers";
 import { clearConfig, primarySite, settingsOf, type LookedAt, type RawConfig, type Settings } from "../settings";
 import type { CredentialAge, KnownSite, Look, ModuleLook, Outside } from "./look";
@@ -57,7 +58,7 @@ export async function collect(options: StackOptions): Promise<Look> {
     at: at.toISOString(),
     domain: site.domain,
     settingsFrom: config.state === "answered" ? "engine" : "file",
-    ...(config.state === "answered" ? {} : { settingsProblem: problemOf(config) }),
+    ...(config.state === "answered" ? {} : { settingsProblem: problemOf(config), settingsSaid: unasked(config) }),
     sites,
     ...(active === undefined ? {} : { activeGeneration: active }),
     ...(addressOf(sites, active) ? { activeAddress: addressOf(sites, active)! } : {}),

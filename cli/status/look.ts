@@ -1,6 +1,7 @@
 import type { ServiceName } from "../../plan/model";
 import type { DriftRecord } from "../../drift/record";
 import type { Asked } from "../ask";
+import type { Said } from "../said";
 import type { BackupState, ModuleFreshness } from "../backups";
 import type { LookedAt } from "../settings";
 import type { Container } from "../inside";
@@ -59,6 +60,8 @@ export interface Look {
   /** "engine": with secrets; "file": the engine did not answer, and what the settings file says in clear was used. */
   readonly settingsFrom: "engine" | "file";
   readonly settingsProblem?: string;
+  /** The same in the reader's language; not in JSON. */
+  readonly settingsSaid?: Said;
   readonly sites: readonly KnownSite[];
   /** Generation that serves, by the backups that it writes; undefined: not known. */
   readonly activeGeneration?: number;

@@ -27,7 +27,7 @@ export function renderStatus(look: Look, judgement: Judgement, lang: Language): 
     asked.state === "silent"
       ? sign(false, t.noAnswerIn(time(asked.seconds)))
       : asked.state === "failed"
-        ? sign(false, short(oneLine(asked.said?.(lang) ?? asked.reason), length))
+        ? sign(false, short(oneLine(asked.said?.(lang) ?? asked.reason), length ?? (asked.said ? Infinity : saidLength)))
         : sign(undefined, t.notAsked);
 
   const outside = ({ outside }: ModuleLook) => {
@@ -71,13 +71,15 @@ export function renderStatus(look: Look, judgement: Judgement, lang: Language): 
         return it satisfies never;
     }
   };
-  const problem = <P extends Problem>(it: P): string =>
-    (t.problem[it.id] as (p: P, text: object) => string)(it, {
+  const problem = <P extends Problem>(it: P): string => {
+    const said = (t.problem[it.id] as (p: P, text: object) => string)(it, {
       duration: time,
       bytes: (n: number) => bytes(n, lang),
       days: (s: number) => daysOr(s, lang),
       moment: (iso: string) => moment(iso, lang),
     });
+    return it.id === "settings" && look.settingsSaid ? `${said}: ${look.settingsSaid(lang)}` : said;
+  };
 
   const facts: [string, string][] = [
     [t.active, activeLine(look, lang)],

@@ -3,7 +3,7 @@ import { auditEvidence, auditWords } from "../../cli/audit/words";
 import { checklistWords, evidenceWords, itemText } from "../../cli/checklist/words";
 import { contactWords } from "../../cli/contacts";
 import { errorWords } from "../../cli/error-words";
-import { doctorWords } from "../../cli/doctor/words";
+import { doctorWords, toolchainInSpanish, toolchainText } from "../../cli/doctor/words";
 import { fenceWords } from "../../fence/words";
 import { timelineWords } from "../../drill/timeline-words";
 import { drillWords } from "../../cli/drill/words";
@@ -20,6 +20,7 @@ import { rotateWords } from "../../cli/rotate/words";
 import { statusWords } from "../../cli/status/words";
 import { askWords, watchWords } from "../../cli/words";
 import { checklist } from "../../plan/organisation";
+import { debianPrograms } from "../../toolchain/debian";
 
 const all = {
   askWords,
@@ -81,6 +82,13 @@ describe("the dictionaries", () => {
       expect(said(es).filter((text) => inEnglish.has(text))).toEqual(said(alike(es)));
     },
   );
+  it("hold why each program of the toolchain is needed", () => {
+    for (const { program, why } of Object.values(debianPrograms)) {
+      expect(Object.keys(toolchainInSpanish)).toContain(why);
+      expect(toolchainText(`${program} (${why})`, "es")).toBe(`${program} (${toolchainInSpanish[why]})`);
+    }
+    expect(toolchainText("provider aws", "es")).toBe("proveedor aws");
+  });
   it("hold every item of the checklist in both languages", () => {
     for (const { id, text } of checklist) {
       expect(itemText(id, "es")).toBe(text);
