@@ -49,6 +49,7 @@ export function incidentFrom(draft: Draft): Incident {
     };
   });
   const facts = {
+    verdict: draft.verdict,
     generation: draft.generation,
     modules,
     checklist: [...items],
@@ -58,7 +59,6 @@ export function incidentFrom(draft: Draft): Incident {
   };
   return {
     version: 1,
-    verdict: draft.verdict,
     domain: draft.domain,
     restoredFrom: sourceGeneration,
     reason: reasonIn(entries),

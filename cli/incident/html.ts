@@ -19,6 +19,8 @@ import {
 } from "./facts";
 import { timeline } from "./picture";
 import type { Incident } from "./record";
+import { webhookGaps, webhookRow } from "./webhooks";
+import { webhookWords } from "./webhook-words";
 import { incidentWords } from "./words";
 
 /** The report as one HTML file that loads nothing from anywhere and runs no script. */
@@ -53,6 +55,7 @@ ${tiles(record, lang)}
 <section><h2>${t.timeline}</h2><p class="note">${t.timelineNote}</p>${timeline(record, lang)}${legend(tones(record, t))}</section>
 ${modulesSection(record, lang)}
 ${encryptedSection(record, lang)}
+${webhooksSection(record, lang)}
 ${section(t.followUps, markup`<p class="note">${t.followUpsNote}</p><ul class="plain">${record.followUps.map(({ id, detail }) => markup`<li>${t.followUp[id](detail)}</li>`)}</ul>`)}
 ${section(
   t.decisions,
@@ -158,6 +161,16 @@ function encryptedSection({ encrypted }: Incident, lang: Language): Markup | und
   if (encrypted.length === 0) return undefined;
   const rows = encrypted.map((e) => encryptedRow(e, lang, (iso) => moment(iso, lang)));
   return section(t.encrypted, markup`<p class="note">${t.encryptedNote}</p>${table([...t.encryptedHead], rows)}`);
+}
+
+function webhooksSection(record: Incident, lang: Language): Markup | undefined {
+  const gaps = webhookGaps(record);
+  if (gaps.length === 0) return undefined;
+  const t = webhookWords[lang];
+  const rows = gaps.map((gap) =>
+    webhookRow(gap, lang, (iso) => moment(iso, lang)).map((cell, i) => (i < 2 ? cell : markup`<span class="evidence">${cell}</span>`)),
+  );
+  return section(t.title, markup`<p class="note">${t.note}</p>${table([...t.head], rows)}`);
 }
 
 function checklistSection(record: Incident, lang: Language): Markup | undefined {

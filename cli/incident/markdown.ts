@@ -7,6 +7,8 @@ import type { Language } from "../language";
 import { gateCheckName } from "../gate/say";
 import { encryptedRow, judgeLoss, judgeRto, lossText, recoverySeconds, rtoText } from "./facts";
 import type { Incident } from "./record";
+import { webhookGaps, webhookRow } from "./webhooks";
+import { webhookWords } from "./webhook-words";
 import { incidentWords } from "./words";
 
 /** The report for an issue or a wiki: GitHub's Markdown. */
@@ -15,6 +17,7 @@ export function renderIncidentMarkdown(record: Incident, lang: Language): string
   const elapsed = recoverySeconds(record);
   const when = (iso: string) => moment(iso, lang);
   const mark = (ok: boolean) => (ok ? `${marks.met} ${t.passed}` : `${marks.missed} ${t.notPassed}`);
+  const gaps = webhookGaps(record);
   const section = (title: string, ...body: string[]) => [`## ${title}`, ...body];
   return `${[
     `# ${t.title}: ${t.verdict[record.verdict]}`,
@@ -49,6 +52,16 @@ export function renderIncidentMarkdown(record: Incident, lang: Language): string
           t.encrypted,
           t.encryptedNote,
           table(t.encryptedHead, record.encrypted.map((e) => encryptedRow(e, lang, when))),
+        )),
+    ...(gaps.length === 0
+      ? []
+      : section(
+          webhookWords[lang].title,
+          webhookWords[lang].note,
+          table(
+            webhookWords[lang].head,
+            gaps.map((gap) => webhookRow(gap, lang, when)),
+          ),
         )),
     ...section(t.followUps, t.followUpsNote, list(record.followUps.map(({ id, detail }) => t.followUp[id](detail)))),
     ...section(

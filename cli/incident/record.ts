@@ -2,6 +2,7 @@ import { z } from "zod";
 import { fenceResult } from "../../contracts/fence";
 import { gateCheck } from "../../contracts/gate";
 import { checklist, type ChecklistId } from "../../plan/organisation";
+import { webhookSources } from "../../plan/webhooks";
 import { entrySchema } from "../failover/journal";
 import { stages } from "../failover/progress";
 
@@ -15,6 +16,8 @@ export const followUpIds = [
   "open-checklist",
   "missed-objectives",
   "data-loss",
+  /** What senders told the old site after the recovered point: they do not tell it again by themselves. */
+  "webhooks",
   "skipped-sets",
   /** What an attacker on the old host may know, and a new generation does not renew. */
   "known-credentials",
@@ -94,17 +97,11 @@ export const incident = z.strictObject({
 });
 export type Incident = z.infer<typeof incident>;
 
-type Facts = Pick<Incident, "modules" | "checklist" | "skippedSets" | "encrypted" | "generation" | "dns">;
+type Facts = Pick<Incident, "verdict" | "modules" | "checklist" | "skippedSets" | "encrypted" | "generation" | "dns">;
 
 /** What is to be done next, by what was found. */
-export function followUpsOf({
-  modules,
-  checklist: items,
-  skippedSets,
-  encrypted,
-  generation,
-  dns,
-}: Facts): Incident["followUps"] {
+export function followUpsOf(facts: Facts): Incident["followUps"] {
+  const { verdict, modules, checklist: items, skippedSets, encrypted, generation, dns } = facts;
   const names = (of: readonly IncidentModule[]) => of.map(({ module }) => module).join(", ");
   const open = items.filter(({ ok }) => !ok).map(({ id }) => id);
   const missed = modules.filter(
@@ -114,11 +111,13 @@ export function followUpsOf({
       (m.lostSeconds !== null && m.rpoTargetSeconds !== null && m.lostSeconds > m.rpoTargetSeconds),
   );
   const lost = modules.filter((m) => m.lostSeconds !== null && m.lostSeconds > 0);
+  const senders = webhookSources.filter(({ into }) => lost.some(({ module }) => module === into));
   const list: [Incident["followUps"][number]["id"], string | undefined][] = [
     ["isolate-old-site", dns.before ?? ""],
     ["open-checklist", open.length > 0 ? open.join(", ") : undefined],
     ["missed-objectives", missed.length > 0 ? names(missed) : undefined],
     ["data-loss", lost.length > 0 ? names(lost) : undefined],
+    ["webhooks", verdict === "recovered" && senders.length > 0 ? senders.map(({ title }) => title).join(", ") : undefined],
     ["skipped-sets", skippedSets.length > 0 ? skippedSets.map(({ key }) => key).join(", ") : undefined],
     ["known-credentials", encrypted.length > 0 ? "" : undefined],
     ["held-backups", encrypted.length > 0 ? encrypted.map(({ set }) => set).join(", ") : undefined],

@@ -192,6 +192,8 @@ export const incidentWords: Words<IncidentWords> = {
       "missed-objectives": (modules) => `Find out why objectives were missed: ${modules}.`,
       "data-loss": (modules) =>
         `Ask the users of these modules to look through the window of lost data, and enter it again: ${modules}.`,
+      webhooks: (senders) =>
+        `Fetch what these told the old site after the recovered point, and do not tell again: ${senders} (how: "Webhooks of the gap" in this report).`,
       "skipped-sets": (keys) => `Find out why these sets are not valid: ${keys}.`,
       "known-credentials": () =>
         'Change what the attacker may have read on the old host and the new generation did not renew: docs/runbook.md, "Files are encrypted".',
@@ -309,6 +311,8 @@ export const incidentWords: Words<IncidentWords> = {
       "missed-objectives": (modules) => `Averiguar por qué se incumplieron objetivos: ${modules}.`,
       "data-loss": (modules) =>
         `Pedir a los usuarios de estos módulos que revisen la ventana de datos perdidos y los ingresen de nuevo: ${modules}.`,
+      webhooks: (senders) =>
+        `Pedir lo que estos avisaron al sitio anterior después del punto recuperado, y no vuelven a avisar: ${senders} (cómo: "Webhooks de la ventana" en este informe).`,
       "skipped-sets": (keys) => `Averiguar por qué no son válidos estos conjuntos: ${keys}.`,
       "known-credentials": () =>
         'Cambiar lo que el atacante pudo leer en el servidor anterior y la generación nueva no renovó: docs/runbook.md, "Files are encrypted".',

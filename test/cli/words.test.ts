@@ -8,6 +8,7 @@ import { drillWords } from "../../cli/drill/words";
 import { failoverWords } from "../../cli/failover/words";
 import { gateWords } from "../../cli/gate/words";
 import { helpWords } from "../../cli/help-words";
+import { webhookWords } from "../../cli/incident/webhook-words";
 import { incidentWords } from "../../cli/incident/words";
 import { asLanguage, givenLanguage, messageLanguage } from "../../cli/language";
 import { recoverWords } from "../../cli/recover/words";
@@ -38,6 +39,7 @@ const all = {
   statusWords,
   vaultWords,
   watchWords,
+  webhookWords,
 };
 
 /** Every key of a dictionary, as a path; of a list its length. */

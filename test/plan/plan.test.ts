@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { contradictions, unmetObjectives } from "../../plan/checks";
-import { effectiveDeadline, fileSets, waves } from "../../plan/graph";
+import { effectiveDeadline, effectiveRpo, fileSets, waves } from "../../plan/graph";
 import type { Plan } from "../../plan/model";
 import { plan } from "../../plan/plan";
 import { parseRut, rutCheckDigit } from "../../plan/rut";
 import { bytes, seconds } from "../../plan/units";
+import { webhookSources } from "../../plan/webhooks";
 
 const changed = (name: string, change: object): Plan => ({ ...plan, services: plan.services.map((s) => (s.name === name ? { ...s, ...change } : s)) });
 
@@ -29,6 +30,16 @@ describe("plan", () => {
   it("refuses to verify backups more seldom than they can be replaced", () =>
     expect(contradictions({ ...plan, verifyEvery: "16 days" })[0]).toMatch(/verifyEvery: received 16 days, but plan.retention is 30 days/));
   it("refuses a critical path longer than its deadline", () => expect(contradictions(changed("gateway", { rto: "4 minutes" })).join()).toContain("critical path host -> postgres -> gateway"));
+});
+
+describe("the senders of webhooks", () => {
+  it("each end in a module whose recovered point is known, and say where their rules are written", () => {
+    for (const { name, into, retriedFor, documented } of webhookSources) {
+      expect([name, effectiveRpo(plan, into)]).toEqual([name, expect.any(Number)]);
+      expect(seconds(retriedFor)).toBeGreaterThan(effectiveDeadline(plan, into));
+      expect(documented.every((page) => page.startsWith("https://"))).toBe(true);
+    }
+  });
 });
 
 describe("units", () => {

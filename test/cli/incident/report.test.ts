@@ -7,6 +7,7 @@ import { incidentOf } from "../../../cli/incident/files";
 import { renderIncidentHtml } from "../../../cli/incident/html";
 import { renderIncidentMarkdown } from "../../../cli/incident/markdown";
 import { followUpsOf, incident } from "../../../cli/incident/record";
+import { webhookGaps } from "../../../cli/incident/webhooks";
 import { writeIncident } from "../../../cli/incident/write";
 import { contacts } from "../../../plan/organisation";
 import { failed, recovered, resumed } from "./sample";
@@ -80,11 +81,27 @@ describe("the incident report", () => {
     expect(incident.parse({ ...recovered, events })).toEqual(recovered);
   });
 
+  it("lists per sender of webhooks the gap, what comes by itself, how to fetch the rest, and by which id a second one is known", () => {
+    const html = renderIncidentHtml(recovered, "en");
+    // From Odoo's recovered point to the last step of the DNS move, as Shopify's API takes it.
+    expect(html).toContain("updated_at:&gt;=&#39;2026-11-24T02:59:35.000Z&#39; AND updated_at:&lt;=&#39;2026-11-24T03:01:04.000Z&#39;");
+    const text = renderIncidentMarkdown(recovered, "es").replaceAll("\\", "");
+    expect(text).toMatch(/\| Shopify \| .*02:59:35 UTC – .*03:01:04 UTC \| durante 4 h, más que la ventana \|.*X-Shopify-Event-Id \|/);
+    expect(text).toMatch(/\| WhatsApp \|.*\| durante 7 días, más que la ventana \|.*no lista mensajes.*messages\.source_id \|/);
+    expect(text).toMatch(/no vuelven a avisar: Shopify, WhatsApp \(/);
+    const old = webhookGaps({ ...recovered, events: [], finishedAt: "2026-11-24T07:00:00.000Z" });
+    expect(old.map(({ source, to, givenUp }) => [source.name, to, givenUp])).toEqual([
+      ["shopify", "2026-11-24T07:00:00.000Z", true],
+      ["whatsapp", "2026-11-24T07:00:00.000Z", false],
+    ]);
+  });
+
   it("of a failure does not claim that anything came back", () => {
     const html = renderIncidentHtml(failed, "es");
     expect(html).toContain("smarter.test no está de vuelta.");
     expect(html).toContain("no respondió; permitido: 10 min");
     expect(html).toContain("el DNS no se ha movido");
+    expect(html).not.toMatch(/webhook/i);
   });
 
   it("is written as a record, for a browser and for a wiki, and found again", async () => {
@@ -111,6 +128,7 @@ describe("the follow-ups", () => {
       "open-checklist",
       "missed-objectives",
       "data-loss",
+      "webhooks",
       "skipped-sets",
       "known-credentials",
       "held-backups",

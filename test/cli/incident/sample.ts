@@ -6,6 +6,7 @@ import { effectiveDeadline, effectiveRpo } from "../../../plan/graph";
 const at = (second: number) => new Date(Date.parse("2026-11-24T03:00:00.000Z") + second * 1_000).toISOString();
 
 const facts = {
+  verdict: "recovered" as const,
   generation: 2,
   dns: { before: "203.0.113.7", after: "198.51.100.9" },
   skippedSets: [
@@ -30,7 +31,6 @@ const facts = {
 /** A recovery that was killed, taken over and ended well. */
 export const recovered: Incident = {
   version: 1,
-  verdict: "recovered",
   domain: "smarter.test",
   restoredFrom: 1,
   reason: "the VPS <script>alert(1)</script> is gone",
@@ -97,4 +97,5 @@ export const failed: Incident = {
   modules: recovered.modules.map((m) => ({ ...m, rtoSeconds: null, evidence: "it was not asked" })),
   checklist: [],
   skippedSets: [],
+  followUps: followUpsOf({ ...facts, verdict: "failed", checklist: [], skippedSets: [] }),
 };
