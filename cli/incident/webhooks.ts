@@ -28,6 +28,14 @@ export function webhookGaps({ verdict, modules, events, finishedAt }: Incident):
   });
 }
 
+/** For programs. */
+export const gapAsJson = ({ source, ...gap }: WebhookGap) => ({
+  source: source.name,
+  ...gap,
+  /** Null: the sender lists nothing. */
+  refetch: source.refetch?.(gap.from, gap.to) ?? null,
+});
+
 /** A row for people: source, gap, what comes by itself, how the rest is had again, how the same one is known. @param when shows a moment */
 export function webhookRow(
   { source, from, to, givenUp }: WebhookGap,

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { evaluate, inLanguage, type Findings } from "../../../cli/checklist/evaluate";
+import { renderFollowUps } from "../../../cli/checklist/command";
 import { languages } from "../../../cli/language";
 import type { GateResult } from "../../../contracts/gate";
 import type { ChecklistId } from "../../../plan/organisation";
+import { recovered } from "../incident/sample";
 import { container, containers, healthyLook, withModules } from "../looks";
 
 const gate: GateResult = {
@@ -112,4 +114,12 @@ describe("the checklist", () => {
       "whatsapp-chatwoot",
     ]);
   });
+});
+
+it("what the incident leaves to do is said after it, with the query for what Shopify told in the gap", () => {
+  const text = renderFollowUps(recovered, "en");
+  expect(text.split("\n").filter((line) => line.startsWith("  - "))).toHaveLength(recovered.followUps.length);
+  expect(text).toMatch(/^ {4}Fetch the rest: .*updated_at:>='2026-11-24T02:59:35\.000Z' AND/m);
+  expect(text).toMatch(/^ {2}WhatsApp$/m);
+  expect(renderFollowUps({ ...recovered, verdict: "failed" }, "en")).not.toContain("updated_at");
 });
