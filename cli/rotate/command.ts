@@ -8,9 +8,10 @@ import { refused } from "../recover/host";
 import { locked } from "../recover/locked";
 import { accessKeysIn } from "./access-keys";
 import { credentials } from "./inventory";
-import { agesOf, isNamed, ofGeneration, planRotation, unknownNames } from "./plan";
+import { rotateOperatorKey } from "./operator-key-command";
+import { agesOf, isNamed, ofGeneration, planRotation, unknownNames, type Step } from "./plan";
 import { renderSteps } from "./render";
-import { rotate } from "./rotate";
+import { nothingRotated, rotate } from "./rotate";
 import { RotationSettings } from "./settings";
 import { rotateWords } from "./words";
 
@@ -66,8 +67,19 @@ export const run: Run<RotateOptions> = async (given, options) => {
     }
     if (own.length === 0) throw refused(t.nothingOfOurs);
     if (!options.yes) await confirm(site.domain, context);
-    const done = await rotate(opened, settings, own, now);
-    if (options.json) context.output.print(JSON.stringify(done, null, 2));
+    // The operator's key last: whatever stops the others, it stays the one that they began with.
+    const isKey = ({ about }: Step) => about === "operatorKey";
+    const [key, byEngine] = [own.filter(isKey), own.filter((step) => !isKey(step))];
+    const done = byEngine.length > 0 ? await rotate(opened, settings, byEngine, now) : nothingRotated;
+    const checks = key.length > 0 ? await rotateOperatorKey(opened, settings, key, now) : [];
+    if (options.json) {
+      const all = {
+        ...done,
+        rotated: [...done.rotated, ...key.map(({ name }) => name)],
+        checks: [...done.checks, ...checks],
+      };
+      context.output.print(JSON.stringify(all, null, 2));
+    }
     return others.length > 0 ? exitCodes.degraded : exitCodes.ok;
   });
 };

@@ -37,6 +37,8 @@ export interface Credential {
   readonly about: About;
   /** Who uses it: containers, or "operator". */
   readonly users: readonly string[];
+  /** Only when it is named: somebody else may hold a copy of it. @default with all that the program replaces */
+  readonly onlyNamed?: true;
 }
 
 export const roles = ["writer", "reader", "guard"] as const satisfies readonly IdentityRole[];
@@ -72,7 +74,7 @@ export const credentials: readonly Credential[] = [
   { name: "vaultUnsealShares", way: "vault", about: "vault", users: operator },
   { name: "vaultUnsealSharesNext", way: "vault", about: "vault", users: operator },
   { name: "recoveryHostKey", way: "generation", about: "recoveryHostKey", users: operator },
-  { name: "ssh.operator", way: "person", about: "operatorKey", users: operator },
+  { name: "ssh.operator", way: "program", about: "operatorKey", users: operator, onlyNamed: true },
   { name: "cloudflare:apiToken", way: "person", about: "cloudflare", users: operator },
   { name: "hcloud:token", way: "person", about: "hcloud", users: operator },
   { name: "aws:accessKey", way: "person", about: "aws", users: operator },

@@ -49,7 +49,7 @@ export interface Step extends Credential, Age {
 }
 
 export interface Wanted {
-  /** Credentials, or all that a name holds ("s3", "databasePasswords"). Empty: every one that the program replaces itself. */
+  /** Credentials, or all that a name holds ("s3", "databasePasswords"). Empty: every one that the program replaces itself, but for those that must be named. */
   readonly names: readonly string[];
   /** Only those that are older, in seconds. @default all */
   readonly olderThan?: number;
@@ -91,7 +91,7 @@ export function planRotation({ names, olderThan = 0 }: Wanted, ages: ReadonlyMap
 }
 
 const isWanted = (step: Credential, names: readonly string[]) =>
-  names.length === 0 ? step.way === "program" : isNamed(step, names);
+  names.length === 0 ? step.way === "program" && !step.onlyNamed : isNamed(step, names);
 
 /** Oldest first; the inventory's order between equals (infinity minus infinity is no number). */
 const compareAges = (a: Step, b: Step) => (a.ageSeconds === b.ageSeconds ? 0 : b.ageSeconds - a.ageSeconds);

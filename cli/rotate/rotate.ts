@@ -25,9 +25,10 @@ export interface Rotated {
   readonly checks: readonly GateCheck[];
   /** Seconds for which each published service did not answer. */
   readonly away: Readonly<Record<string, number>>;
-  /** The backup set that was made with the new keys. */
-  readonly backup: string;
+  /** The backup set that was made with the new keys; null: none of them makes backups. */
+  readonly backup: string | null;
 }
+export const nothingRotated: Rotated = { rotated: [], checks: [], away: {}, backup: null };
 
 /**
  * Makes the new values, has the engine put them in force all at once, so that each service restarts once, proves them, and notes it.

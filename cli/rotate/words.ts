@@ -26,6 +26,15 @@ interface RotateWords {
   readonly backup: string;
   readonly rotated: (n: number, backup: string, seconds: string) => string;
   readonly otherStack: (stack: string) => string;
+  /** Of the operator's SSH key. */
+  readonly key: {
+    readonly oldSiteUnknown: string;
+    readonly authorised: (hosts: string) => string;
+    readonly swapped: (file: string) => string;
+    readonly removed: (hosts: string) => string;
+    readonly stopped: (why: string) => string;
+    readonly replaced: (file: string) => string;
+  };
   readonly inForce: string;
   readonly resume: string;
 }
@@ -55,7 +64,8 @@ export const rotateWords: Words<RotateWords> = {
         "The server was born with it, and is known by it. Before a server is ordered: pulumi config rm smarteros:recoveryHostKey, npm run secrets:init.",
       hostingerToken: `hPanel, Account, API: make a new token, pulumi config set --secret smarteros:hostingerToken, delete the old one there, then ${done}.`,
       drillToken: "Only in a drill, which makes it anew.",
-      operatorKey: `It opens every host, the old site's too, where the fence logs in by it; one that is down now would be left out. ssh-keygen -t ed25519; its public half into authorized_keys on each; name it in smarteros:site.ssh.privateKeyFile of both stacks; take the old half out; then ${done}.`,
+      operatorKey:
+        "The new one is let in on the host (and on the one that it replaced), logs in, takes the file's place, and then the old one is taken away. Both hosts must answer: one that is down would be left with the old key, and the fence could not enter it. Copies of the file on other machines open nothing afterwards; it is replaced only when it is named.",
       cloudflare: `https://dash.cloudflare.com/profile/api-tokens: Roll, pulumi config set --secret cloudflare:apiToken, then ${done}. The old one ends at once. (A token of one zone may not roll itself.)`,
       hcloud: `https://console.hetzner.cloud, the project, Security, API tokens: a new one, pulumi config set --secret hcloud:token, delete the old one there, then ${done}.`,
       aws: `AWS IAM: a second key of the operator's user, put in its place, the old one deleted, then ${done}.`,
@@ -95,6 +105,16 @@ export const rotateWords: Words<RotateWords> = {
     rotated: (n, backup, seconds) => `${n} credential(s) replaced and proved in ${seconds}; backups go on: ${backup}`,
     otherStack: (stack) =>
       `The other stack's settings and the escrow still hold the old passwords; a recovery with them would put those back in force: npm run secrets:init -- --stack ${stack === "primary" ? "recovery" : "primary"} --from ${stack} --force, and npm run escrow:seal`,
+    key: {
+      oldSiteUnknown:
+        "ssh.operator: received smarteros:site.fence.hostKey without an address; allowed: both, since the key opens that host too and would not be replaced there; fix: smarteros:site.fence.address, or without a site that is ever to be fenced: pulumi config rm --path smarteros:site.fence.hostKey",
+      authorised: (hosts) => `the new SSH key logs in on ${hosts}`,
+      swapped: (file) => `the new SSH key is in ${file}`,
+      removed: (hosts) => `the old SSH key is taken away on ${hosts}`,
+      stopped: (why) =>
+        `${why}; the SSH key that is in the file opens the hosts; fix: see above, then run the same command again`,
+      replaced: (file) => `SSH key replaced and proved; give ${file} to whoever recovers with it on another machine`,
+    },
     inForce: "In force now:",
     resume: "The same command goes on; nothing that works was taken away before its successor worked.",
   },
@@ -119,7 +139,8 @@ export const rotateWords: Words<RotateWords> = {
         "El servidor nació con ella, y por ella se le conoce. Antes de pedir un servidor: pulumi config rm smarteros:recoveryHostKey, npm run secrets:init.",
       hostingerToken: `hPanel, Account, API: cree un token nuevo, pulumi config set --secret smarteros:hostingerToken, borre allí el anterior, luego ${done}.`,
       drillToken: "Solo en un simulacro, que lo crea de nuevo.",
-      operatorKey: `Abre todos los hosts, también el del sitio anterior, en el que se entra con ella para aislarlo; uno que ahora no responda quedaría fuera. ssh-keygen -t ed25519; su mitad pública en authorized_keys de cada uno; nómbrela en smarteros:site.ssh.privateKeyFile de ambos stacks; saque la mitad anterior; luego ${done}.`,
+      operatorKey:
+        "La nueva se admite en el host (y en el que este reemplazó), entra con ella, toma el lugar del archivo, y solo entonces se quita la anterior. Ambos hosts deben responder: uno caído quedaría con la anterior, y el aislamiento no podría entrar. Las copias del archivo en otras máquinas no abren nada después; se reemplaza solo si se la nombra.",
       cloudflare: `https://dash.cloudflare.com/profile/api-tokens: Roll, pulumi config set --secret cloudflare:apiToken, luego ${done}. El anterior termina de inmediato. (Un token de una sola zona no puede renovarse a sí mismo.)`,
       hcloud: `https://console.hetzner.cloud, el proyecto, Security, API tokens: uno nuevo, pulumi config set --secret hcloud:token, borre allí el anterior, luego ${done}.`,
       aws: `AWS IAM: una segunda clave del usuario del operador, puesta en su lugar, la anterior borrada, luego ${done}.`,
@@ -161,6 +182,17 @@ export const rotateWords: Words<RotateWords> = {
       `${n} credencial(es) reemplazada(s) y probada(s) en ${seconds}; los respaldos siguen: ${backup}`,
     otherStack: (stack) =>
       `La configuración del otro stack y el depósito de secretos aún tienen las contraseñas anteriores; una recuperación con ellas las volvería a poner en uso: npm run secrets:init -- --stack ${stack === "primary" ? "recovery" : "primary"} --from ${stack} --force, y npm run escrow:seal`,
+    key: {
+      oldSiteUnknown:
+        "ssh.operator: recibido smarteros:site.fence.hostKey sin dirección; permitido: ambos, ya que la clave abre también ese host y allí no se reemplazaría; solución: smarteros:site.fence.address, o si ningún sitio ha de aislarse: pulumi config rm --path smarteros:site.fence.hostKey",
+      authorised: (hosts) => `la clave SSH nueva entra en ${hosts}`,
+      swapped: (file) => `la clave SSH nueva está en ${file}`,
+      removed: (hosts) => `la clave SSH anterior se quitó en ${hosts}`,
+      stopped: (why) =>
+        `${why}; la clave SSH que está en el archivo abre los hosts; solución: vea arriba y repita el mismo comando`,
+      replaced: (file) =>
+        `clave SSH reemplazada y probada; entregue ${file} a quien recupere con ella desde otra máquina`,
+    },
     inForce: "En uso ahora:",
     resume: "El mismo comando continúa; nada que funciona se quitó antes de que funcionara su sucesor.",
   },

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as command from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as hcloud from "@pulumi/hcloud";
@@ -59,9 +60,11 @@ export class RecoveryHost extends pulumi.ComponentResource implements HostConnec
     const keep = !args.scratch;
     const rules = firewallRules(args.operatorNetworks, { web: keep });
 
+    // Named by content: its successor is made before it is deleted, and Hetzner knows one key of a name.
+    const sshKeyName = `${name}-operator-${createHash("sha256").update(args.authorizedKey).digest("hex").slice(0, 8)}`;
     const sshKeyId = left.foreignSshKey
       ? pulumi.output(left.foreignSshKey)
-      : new hcloud.SshKey(`${name}-operator`, { name: `${name}-operator`, publicKey: args.authorizedKey, labels }, { parent: this, import: left.sshKey }).id;
+      : new hcloud.SshKey(`${name}-operator`, { name: sshKeyName, publicKey: args.authorizedKey, labels }, { parent: this, import: left.sshKey }).id;
     const firewall = new hcloud.Firewall(`${name}-firewall`, { name: `${name}-firewall`, rules, labels }, { parent: this, import: left.firewall });
     const server = new hcloud.Server(
       `${name}-server`,

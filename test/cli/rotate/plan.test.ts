@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { orphans, type AccessKey } from "../../../cli/rotate/access-keys";
 import { longestAway } from "../../../cli/rotate/away";
 import { credentials, roles, s3Name } from "../../../cli/rotate/inventory";
+import { operatorHosts } from "../../../cli/rotate/operator-hosts";
 import { agesOf, planRotation, unknownNames, type Wanted } from "../../../cli/rotate/plan";
 import { ofSameUser } from "../../../cli/rotate/prove";
 import { renderSteps } from "../../../cli/rotate/render";
@@ -54,6 +55,25 @@ describe("the plan", () => {
       "s3.writer",
     ]);
     expect(steps.every(({ way }) => way === "program")).toBe(true);
+  });
+  it("has the operator's SSH key, of which others may hold a copy, only when it is named", () => {
+    expect(planned({}).map(({ name }) => name)).not.toContain("ssh.operator");
+    expect(planned({}, { names: ["ssh"] }).map(({ name, way }) => [name, way])).toEqual([["ssh.operator", "program"]]);
+    const begun = { "ssh.operator": made(0, { pending: true }) };
+    expect(planned(begun, { names: ["s3.guard"] })[0]).toMatchObject({ name: "ssh.operator", pending: true });
+  });
+  it("opens by that key the host that serves, and the one that it replaced, which must be known", () => {
+    const serving = { host: "203.0.113.7", user: "root", hostKey: "ssh-ed25519 A", privateKey: "secret" };
+    const hosts = (fence: object) =>
+      operatorHosts({ ssh: { user: "root" }, fence: { user: "ops", ...fence } } as never, serving);
+    const own = { host: "203.0.113.7", user: "root", hostKey: "ssh-ed25519 A" };
+    expect(hosts({})).toEqual([own]);
+    expect(hosts({ hostKey: "ssh-ed25519 B", address: "203.0.113.7" })).toEqual([own]);
+    expect(hosts({ hostKey: "ssh-ed25519 B", address: "198.51.100.9" })).toEqual([
+      own,
+      { host: "198.51.100.9", user: "ops", hostKey: "ssh-ed25519 B" },
+    ]);
+    expect(hosts({ hostKey: "ssh-ed25519 B" })).toBeUndefined();
   });
   it("is what is named, or all of a kind, and only what is older", () => {
     expect(planned({}, { names: ["s3"] }).map(({ name }) => name)).toEqual(["s3.writer", "s3.reader", "s3.guard"]);

@@ -1,31 +1,43 @@
 import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { Server, utils, type Connection, type Session, type SFTPWrapper } from "ssh2";
+import { newSshKey } from "../../../../toolchain/sshkeys";
 
 export interface SshServerArgs {
   /** Environment variables that it takes, as sshd's AcceptEnv. */
   readonly acceptEnv: readonly string[];
   /** What SFTP shows as "/". */
   readonly root: string;
+  /** Home of who logs in: its .ssh/authorized_keys says by which keys. @default one client key, and no home */
+  readonly home?: string;
 }
 
 /** An SSH server for one test file, on a free port of 127.0.0.1: runs commands by the machine's shell, for one client key. */
-export async function startSshServer({ acceptEnv, root }: SshServerArgs) {
-  const [hostKey, clientKey] = [utils.generateKeyPairSync("ed25519"), utils.generateKeyPairSync("ed25519")];
-  const allowed = (utils.parseKey(clientKey.public) as { getPublicSSH(): Buffer }).getPublicSSH();
+export async function startSshServer({ acceptEnv, root, home }: SshServerArgs) {
+  const [hostKey, clientKey] = [newSshKey("host"), newSshKey("client")];
+  const allowed = (utils.parseKey(clientKey.publicKey) as { getPublicSSH(): Buffer }).getPublicSSH();
+  const isAllowed = (key: Buffer) =>
+    home === undefined
+      ? key.equals(allowed)
+      : // As sshd's own default has it.
+        ["authorized_keys", "authorized_keys2"].some((name) => {
+          const file = join(home, ".ssh", name);
+          return existsSync(file) && readFileSync(file, "utf8").includes(key.toString("base64"));
+        });
   const connections = new Set<Connection>();
   let accepted = 0;
 
-  const server = new Server({ hostKeys: [hostKey.private] }, (connection) => {
+  const server = new Server({ hostKeys: [hostKey.privateKey] }, (connection) => {
     connections.add(connection);
     accepted += 1;
     connection
       .on("authentication", (auth) =>
-        auth.method === "publickey" && auth.key.data.equals(allowed) ? auth.accept() : auth.reject(["publickey"]),
+        auth.method === "publickey" && isAllowed(auth.key.data) ? auth.accept() : auth.reject(["publickey"]),
       )
-      .on("session", (accept) => serveSession(accept(), acceptEnv, root))
+      .on("session", (accept) => serveSession(accept(), acceptEnv, root, home))
       // A client that leaves without goodbye.
       .on("error", () => connection.end())
       .on("close", () => connections.delete(connection));
@@ -39,10 +51,10 @@ export async function startSshServer({ acceptEnv, root }: SshServerArgs) {
   const { port } = server.address() as AddressInfo;
   return {
     port,
-    privateKey: clientKey.private,
-    hostKey: hostKey.public.trim().split(" ").slice(0, 2).join(" "),
+    privateKey: clientKey.privateKey,
+    hostKey: hostKey.publicKey.split(" ").slice(0, 2).join(" "),
     /** A key that the server does not have. */
-    otherHostKey: clientKey.public.trim().split(" ").slice(0, 2).join(" "),
+    otherHostKey: clientKey.publicKey.split(" ").slice(0, 2).join(" "),
     /** Connections so far. */
     accepted: () => accepted,
     close,
@@ -66,8 +78,8 @@ export async function startSshServer({ acceptEnv, root }: SshServerArgs) {
   };
 }
 
-function serveSession(session: Session, acceptEnv: readonly string[], root: string): void {
-  const environment: Record<string, string> = {};
+function serveSession(session: Session, acceptEnv: readonly string[], root: string, home?: string): void {
+  const environment: Record<string, string> = home === undefined ? {} : { HOME: home };
   session
     .on("env", (accept, reject, { key, val }) => {
       const takes = acceptEnv.includes(key);
