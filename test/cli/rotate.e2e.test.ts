@@ -178,4 +178,30 @@ describe("smarter rotate", { timeout: minutes(12) }, () => {
     expect((await rotate("hcloud:token", "--done")).exitCode).toBe(0);
     expect((await record())["hcloud:token"]).toMatchObject({ by: expect.stringMatching(/.@./) });
   });
+
+  // The last one: the ground's own key opens the VPS no more.
+  it("replaces the operator's SSH key, killed on the way and run again; the engine goes on with it", async () => {
+    const { ssh } = JSON.parse(await setting("smarteros:site")) as { ssh: { privateKeyFile: string } };
+    const key = () => readFile(ssh.privateKeyFile, "utf8");
+    const { vps } = stage.ground.secrets;
+    const opens = (privateKey: string) =>
+      runOverSsh({ host: addresses.hostinger, privateKey, hostKey: vps.publicKey }, "true").then(
+        () => true,
+        (error: { level?: string }) => {
+          if (error.level === "client-authentication") return false;
+          throw error;
+        },
+      );
+    const before = await key();
+    await killedAt(/the new SSH key logs in on/, "ssh.operator", "--yes");
+    expect(await opens(await key())).toBe(true);
+    const { exitCode, stdout, stderr } = await rotate("ssh.operator", "--yes");
+    log(stdout);
+    expect(exitCode, stdout + stderr).toBe(0);
+    expect(stdout).toMatch(/^ssh\.operator +begun, goes on/m);
+    expect([await opens(before), await opens(await key())]).toEqual([false, true]);
+    expect((await record())["ssh.operator"]).toEqual({ madeAt: expect.any(String), by: expect.stringMatching(/.@./) });
+    const update = await rotate("s3.guard", "--yes");
+    expect(update.exitCode, update.stdout + update.stderr).toBe(0);
+  });
 });
