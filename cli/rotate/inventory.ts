@@ -9,7 +9,7 @@ import { credentialNames } from "../../stacks/secrets/record";
  * - program: by `smarter rotate`, from the new value to the proof
  * - person: the other side makes the new value, or only its application can re-encrypt: `smarter rotate NAME` says the steps
  * - vault: by `smarter recover vault`
- * - generation: never in place; the next generation begins with another
+ * - generation: never in place
  */
 export type Way = "program" | "person" | "vault" | "generation";
 
