@@ -78,10 +78,11 @@ export class ServiceContainer extends pulumi.ComponentResource {
         hooks: { beforeCreate: [removeLeftover(name, host, "container", spec.name, args.labels)] },
       },
     );
+    // By the connection as it is now: after the operator's key was replaced the one of the state opens nothing.
     this.healthy = new command.remote.Command(
       `${name}-${healthySuffix}`,
       { connection: host.connection, create: this.container.id.apply(healthyCommand), stdin: healthyScript(spec.name, spec.startSeconds, spec.health), logging: "none" },
-      { parent: this, dependsOn: [this.container], deletedWith: host.machine, ignoreChanges: ["connection", "stdin"] },
+      { parent: this, dependsOn: [this.container], deletedWith: host.machine, ignoreChanges: ["stdin"] },
     );
     this.registerOutputs({ id: this.container.id });
   }

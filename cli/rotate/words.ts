@@ -56,7 +56,7 @@ export const rotateWords: Words<RotateWords> = {
       s3: "The new key is made and handed out before the old one is deleted: backups go on. Containers that hold it restart.",
       databasePasswords: "PostgreSQL and the service restart once; how long each did not answer is measured.",
       ciphers:
-        "Its backups are encrypted with it, and locked: neither pgBackRest nor restic encrypts them anew (restic's key command changes the password, not the master key), and every manifest is signed with it. Replace the S3 keys: without one of them nobody fetches what it would decrypt.",
+        "Its backups are encrypted with it, and locked: neither pgBackRest nor restic encrypts them anew (restic's key command changes the password, not the master key, and the key that it removes stays as a locked version, which opens what is written afterwards too), and every manifest is signed with it. Replace the S3 keys: without one of them nobody fetches what it would decrypt.",
       shopifySecret: `Shopify makes it: reset it there, pulumi config set --secret smarteros:shopifySecret, pulumi up, then ${done}. Webhooks in between are refused and sent again by Shopify.`,
       whatsappSecret: `Meta makes it (App settings, Basic, App secret): reset it there, pulumi config set --secret smarteros:whatsappSecret, pulumi up, then ${done}. Webhooks in between are refused and sent again by Meta.`,
       vault: "Shares and token are Vault's own: it rekeys them and revokes the old ones.",
@@ -69,7 +69,7 @@ export const rotateWords: Words<RotateWords> = {
       cloudflare: `https://dash.cloudflare.com/profile/api-tokens: Roll, pulumi config set --secret cloudflare:apiToken, then ${done}. The old one ends at once. (A token of one zone may not roll itself.)`,
       hcloud: `https://console.hetzner.cloud, the project, Security, API tokens: a new one, pulumi config set --secret hcloud:token, delete the old one there, then ${done}.`,
       aws: `AWS IAM: a second key of the operator's user, put in its place, the old one deleted, then ${done}.`,
-      n8nEncryptionKey: `n8n encrypts its credentials with it: n8n export:credentials --all --decrypted, the new key, n8n import:credentials, then ${done}. The exported file is in clear: on a tmpfs only.`,
+      n8nEncryptionKey: `n8n encrypts its credentials with it, and has no command that changes it (newer versions rotate a data key below it, in their settings): n8n export:credentials --all --decrypted, the new key, n8n import:credentials, then ${done}. The exported file is in clear: on a tmpfs only.`,
       metabaseEncryptionKey: `Metabase re-encrypts: stop it, run its rotate-encryption-key with the new key, set it in smarteros:applicationKeys, pulumi up, then ${done}. Its command takes the key as an argument, which this program does not do to a secret.`,
       chatwootSecretKeyBase: `Signs sessions and links: set another in smarteros:applicationKeys, pulumi up, then ${done}. Everybody has to log in again.`,
       chatwootEncryptionPrimaryKey:
@@ -131,7 +131,7 @@ export const rotateWords: Words<RotateWords> = {
       s3: "La clave nueva se crea y se entrega antes de borrar la anterior: los respaldos siguen. Se reinician los contenedores que la tienen.",
       databasePasswords: "PostgreSQL y el servicio se reinician una vez; se mide cuánto tiempo no respondió cada uno.",
       ciphers:
-        "Con ella están cifrados sus respaldos, y están bloqueados: ni pgBackRest ni restic los cifran de nuevo (el comando key de restic cambia la contraseña, no la clave maestra), y cada manifiesto está firmado con ella. Reemplace las claves de S3: sin una de ellas nadie obtiene lo que descifraría.",
+        "Con ella están cifrados sus respaldos, y están bloqueados: ni pgBackRest ni restic los cifran de nuevo (el comando key de restic cambia la contraseña, no la clave maestra, y la clave que quita queda como versión bloqueada, que abre también lo que se escribe después), y cada manifiesto está firmado con ella. Reemplace las claves de S3: sin una de ellas nadie obtiene lo que descifraría.",
       shopifySecret: `La crea Shopify: reiníciela allí, pulumi config set --secret smarteros:shopifySecret, pulumi up, luego ${done}. Los webhooks de entremedio se rechazan y Shopify los reenvía.`,
       whatsappSecret: `La crea Meta (App settings, Basic, App secret): reiníciela allí, pulumi config set --secret smarteros:whatsappSecret, pulumi up, luego ${done}. Los webhooks de entremedio se rechazan y Meta los reenvía.`,
       vault: "Las partes y el token son de Vault mismo: él las rehace y revoca las anteriores.",
@@ -144,7 +144,7 @@ export const rotateWords: Words<RotateWords> = {
       cloudflare: `https://dash.cloudflare.com/profile/api-tokens: Roll, pulumi config set --secret cloudflare:apiToken, luego ${done}. El anterior termina de inmediato. (Un token de una sola zona no puede renovarse a sí mismo.)`,
       hcloud: `https://console.hetzner.cloud, el proyecto, Security, API tokens: uno nuevo, pulumi config set --secret hcloud:token, borre allí el anterior, luego ${done}.`,
       aws: `AWS IAM: una segunda clave del usuario del operador, puesta en su lugar, la anterior borrada, luego ${done}.`,
-      n8nEncryptionKey: `n8n cifra sus credenciales con ella: n8n export:credentials --all --decrypted, la clave nueva, n8n import:credentials, luego ${done}. El archivo exportado está sin cifrar: solo en un tmpfs.`,
+      n8nEncryptionKey: `n8n cifra sus credenciales con ella, y no tiene un comando que la cambie (versiones nuevas rotan una clave de datos debajo de ella, en su configuración): n8n export:credentials --all --decrypted, la clave nueva, n8n import:credentials, luego ${done}. El archivo exportado está sin cifrar: solo en un tmpfs.`,
       metabaseEncryptionKey: `Metabase cifra de nuevo: deténgalo, ejecute su rotate-encryption-key con la clave nueva, póngala en smarteros:applicationKeys, pulumi up, luego ${done}. Su comando recibe la clave como argumento, lo que este programa no hace con un secreto.`,
       chatwootSecretKeyBase: `Firma sesiones y enlaces: ponga otra en smarteros:applicationKeys, pulumi up, luego ${done}. Todos tienen que volver a entrar.`,
       chatwootEncryptionPrimaryKey:

@@ -71,6 +71,12 @@ describe.each(["primary", "recovery"] as const)("the containers of the %s", (rol
     );
     for (const { inputs } of waits) expect(inputs["create"]).toMatch(/^sh -s -- ./);
   });
+  it("are reached by the key of the settings, by whatever may run again after that was replaced", () => {
+    const byAnOldKey = stack
+      .all("command:remote:Command")
+      .filter(({ ignoreChanges: held }) => held.includes("connection") && !(held.includes("create") && held.includes("triggers")));
+    expect(byAnOldKey.map(({ name }) => name)).toEqual([]);
+  });
   it("run images that were pulled by digest, not by tag", () => {
     expect(each((c) => c.image)).toEqual({
       ...Object.fromEntries(imageNames.map((name) => [name, `id-of-image-${name}`])),

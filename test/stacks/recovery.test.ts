@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { restoreSpec } from "../../contracts/agent";
 import { fenceSpec } from "../../contracts/fence";
@@ -90,6 +91,11 @@ describe("the server", () => {
       location: "fsn1",
       userData: { secret: expect.stringContaining("ed25519_private") },
     });
+  });
+  it("is born with the operator's key, whose name is its own: a successor can be made before it is deleted", () => {
+    const { inputs } = stack.one("hcloud:index/sshKey:SshKey", "recovery-g2-operator");
+    const fingerprint = createHash("sha256").update(String(inputs["publicKey"])).digest("hex").slice(0, 8);
+    expect(inputs["name"]).toBe(`recovery-g2-operator-${fingerprint}`);
   });
   it("opens the web to the world and SSH to operators alone", () => {
     const { rules } = stack.one("hcloud:index/firewall:Firewall", "recovery-g2-firewall").inputs as {
