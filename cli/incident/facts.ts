@@ -62,7 +62,8 @@ export function stageSpans(record: Incident): StageSpan[] {
     runs.flatMap((events, i) => {
       const own = events.filter((e) => e.stage === stage);
       if (own.length === 0) return [];
-      const cutOff = leftOpen(own);
+      const ended = i + 1 === runs.length && record.verdict === "recovered";
+      const cutOff = !ended && leftOpen(own);
       const time = (e: Incident["events"][number]) => Math.max(0, secondsAt(record, e.at));
       const end = Math.max(...(cutOff ? events : own).map(time));
       return [{ stage, run: i + 1, start: Math.min(...own.map(time)), end, cutOff }];

@@ -90,7 +90,8 @@ export const resumed: Incident = {
     { at: at(14), run: 1, stage: "fence", what: "fence: done" },
     { at: at(30), run: 2, stage: "modules", what: "postgres: working" },
     { at: at(35), run: 2, stage: "modules", what: "postgres: failed" },
-    ...recovered.events.filter(({ stage }) => stage !== "host").map((e) => ({ ...e, run: 3 })),
+    { at: at(40), run: 3, stage: "modules", what: "postgres: working" },
+    ...recovered.events.filter((e) => e.at >= at(55)).map((e) => ({ ...e, run: 3 })),
   ],
 };
 
