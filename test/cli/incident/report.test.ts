@@ -87,10 +87,16 @@ describe("the incident report", () => {
   it("lists per sender of webhooks the gap, what comes by itself, how to fetch the rest, and by which id a second one is known", () => {
     const html = renderIncidentHtml(recovered, "en");
     // From Odoo's recovered point to the last step of the DNS move, as Shopify's API takes it.
-    expect(html).toContain("updated_at:&gt;=&#39;2026-11-24T02:59:35.000Z&#39; AND updated_at:&lt;=&#39;2026-11-24T03:01:04.000Z&#39;");
+    expect(html).toContain(
+      "updated_at:&gt;=&#39;2026-11-24T02:59:35.000Z&#39; AND updated_at:&lt;=&#39;2026-11-24T03:01:04.000Z&#39;",
+    );
     const text = renderIncidentMarkdown(recovered, "es").replaceAll("\\", "");
-    expect(text).toMatch(/\| Shopify \| .*02:59:35 UTC – .*03:01:04 UTC \| durante 4 h, más que la ventana \|.*X-Shopify-Event-Id \|/);
-    expect(text).toMatch(/\| WhatsApp \|.*\| durante 7 días, más que la ventana \|.*no lista mensajes.*messages\.source_id \|/);
+    expect(text).toMatch(
+      /\| Shopify \| .*02:59:35 UTC – .*03:01:04 UTC \| durante 4 h, más que la ventana \|.*X-Shopify-Event-Id \|/,
+    );
+    expect(text).toMatch(
+      /\| WhatsApp \|.*\| durante 7 días, más que la ventana \|.*no lista mensajes.*messages\.source_id \|/,
+    );
     expect(text).toMatch(/no vuelven a avisar: Shopify, WhatsApp \(/);
     const old = webhookGaps({ ...recovered, events: [], finishedAt: "2026-11-24T07:00:00.000Z" });
     expect(old.map(({ source, to, givenUp }) => [source.name, to, givenUp])).toEqual([
