@@ -57,7 +57,7 @@ const configProblems: Words<ConfigProblems> = {
     noHostKey: (stack) =>
       `smarteros:recoveryHostKey: missing; allowed: a host key to be pinned before the server is ordered; fix: npm run secrets:init -- --stack ${stack}`,
     noShares: () =>
-      `smarteros:vaultUnsealShares: missing; allowed: the shares without which the restored Vault cannot be opened; fix: pulumi config set --secret smarteros:vaultUnsealShares '["..."]', from the escrow`,
+      `smarteros:vaultUnsealShares: missing; allowed: the shares without which the restored Vault cannot be opened; fix: pulumi config set --secret smarteros:vaultUnsealShares, and at its prompt ["...", "..."], from the escrow`,
     noVaultToken: () =>
       "smarteros:vaultToken: missing; allowed: the token that the gateway and the snapshots need; fix: pulumi config set --secret smarteros:vaultToken, from the escrow",
     notPublic: (address) =>
@@ -102,7 +102,7 @@ const configProblems: Words<ConfigProblems> = {
     noHostKey: (stack) =>
       `smarteros:recoveryHostKey: falta; permitido: una clave de host que se fija antes de pedir el servidor; solución: npm run secrets:init -- --stack ${stack}`,
     noShares: () =>
-      `smarteros:vaultUnsealShares: falta; permitido: las partes sin las que no se puede abrir el Vault restaurado; solución: pulumi config set --secret smarteros:vaultUnsealShares '["..."]', de la custodia`,
+      `smarteros:vaultUnsealShares: falta; permitido: las partes sin las que no se puede abrir el Vault restaurado; solución: pulumi config set --secret smarteros:vaultUnsealShares, y cuando lo pida ["...", "..."], de la custodia`,
     noVaultToken: () =>
       "smarteros:vaultToken: falta; permitido: el token que necesitan el gateway y los snapshots; solución: pulumi config set --secret smarteros:vaultToken, de la custodia",
     notPublic: (address) =>
