@@ -22,5 +22,8 @@ ${setAside('"$live"', '"$kept"', 'echo "$set"')}
 done`;
 }
 
-/** Begins a backup cycle at once: the agent makes one when it starts. */
-export const cycleNowScript = "docker restart --time 30 agent >/dev/null";
+/**
+ * Begins a backup cycle at once. Not by `docker kill`, after which Docker would not start the agent again when it ends. (An agent that does not know
+ * the signal ends by it, is started again, and begins with a cycle.)
+ */
+export const cycleNowScript = `docker exec agent sh -c 'kill -USR2 1'`;

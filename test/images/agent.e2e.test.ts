@@ -92,6 +92,19 @@ describe("the agent", () => {
     expect(events.at(-1)).toMatchObject({ event: "stopped" });
   });
 
+  test("begins a cycle at once when it is asked to", async () => {
+    await primary.writeAgentConfig(1, ["odoo", "n8n"], { cycleSeconds: 3600 });
+    const running = primary.agent("run", undefined, { reject: false });
+    const cycles = async () => (await ground.keys("g1/manifests/")).length;
+    const until = (count: number) => waitUntil(async () => (await cycles()) >= count, { what: "a cycle", seconds: 20 });
+    const before = await cycles();
+    await until(before + 1);
+    running.kill("SIGUSR2");
+    await until(before + 2);
+    running.kill("SIGTERM");
+    expect((await running).exitCode).toBe(0);
+  });
+
   test("goes on when restic's cache is lost, which holds what the writer may not read", async () => {
     rmSync(join(primary.dir, "cache"), { recursive: true });
     for (let cycle = 0; cycle < 2; cycle++) {

@@ -10,6 +10,7 @@ import { vaultHardenSpec } from "../../../contracts/vault-harden";
 import { exitCodes, Failure } from "./failure";
 import { logTo, messageOf } from "./log";
 import { type Places, parseJson, readSettings } from "./settings";
+import { Bell } from "./ticks";
 
 /**
  * The backup agent: the only program that runs backups and restores. Specs come on stdin, results go to stdout. `agent health` is
@@ -33,10 +34,12 @@ const print = (line: unknown) => process.stdout.write(`${JSON.stringify(line)}\n
 
 program
   .command("run")
-  .description("back up until stopped")
+  .description("back up until stopped; SIGUSR2 begins a cycle at once")
   .action(async () => {
+    const bell = new Bell();
+    process.on("SIGUSR2", () => bell.ring());
     const { run } = await import("./run");
-    await run(await readSettings(places()), logTo(process.stdout), stopSignal());
+    await run(await readSettings(places()), logTo(process.stdout), stopSignal(), bell);
   });
 
 program
