@@ -18,6 +18,7 @@ import { SiteDns, type ExistingRecord } from "../components/site-dns";
 import { SiteNetwork } from "../components/site-network";
 import { ValidationGate } from "../components/validation-gate";
 import { agentStatusPort, type AgentConfig, type S3Location } from "../contracts/agent";
+import type { FenceResult } from "../contracts/fence";
 import type { GateResult, GateSpec } from "../contracts/gate";
 import { guardConfig, guardSet, type GuardSecrets } from "../contracts/guard";
 import { pgbackrestConf, postgresPaths } from "../contracts/pgbackrest";
@@ -55,13 +56,27 @@ export function dataFolders(): DataFolder[] {
 export const siteNetwork = ({ site }: StackConfig, host: HostConnection, { labels = siteLabels(site), closed = false } = {}): SiteNetwork =>
   new SiteNetwork("site", { host, sets: dataFolders().map((f) => f.set), images: site.images, labels, closed });
 
+/** What a site begins with, and what has to be done to the site that it replaces. */
+export interface TakeOver {
+  readonly sourceGeneration: number;
+  /** @param ready all that can be there before: network, volumes, images, boot guard, keys */
+  readonly begin: (ready: readonly pulumi.Resource[]) => Begun;
+}
+
+/** A takeover that is under way. */
+export interface Begun {
+  readonly restore: pulumi.Output<RestorePlan>;
+  /** The site that is replaced can do no harm any more; nothing starts on its data before. */
+  readonly fence?: OldSiteFence;
+  /** Its data is beyond doubt already, so that it is restored while the fence is still at work. @default false */
+  readonly quiesced?: boolean;
+}
+
 export interface SiteArgs {
   readonly config: StackConfig;
   readonly host: HostConnection;
   /** What to restore; absent: the site begins empty. */
-  readonly restore?: RestorePlan;
-  /** The site that is replaced can do no harm any more; nothing is restored before. */
-  readonly fence?: OldSiteFence;
+  readonly takeOver?: TakeOver;
   /**
    * A copy that is looked at and thrown away: its network leads nowhere, it publishes no port, takes over no DNS, and writes no backup, for
    * which it has no key. The gate says what does not hold and stops nothing. @default false
@@ -76,6 +91,9 @@ export interface SiteArgs {
 
 export interface SiteOutputs {
   readonly address: pulumi.Output<string>;
+  readonly restore?: pulumi.Output<RestorePlan>;
+  /** How the site that was replaced was kept from serving and writing. */
+  readonly fence?: pulumi.Output<FenceResult>;
   /** Evidence of the gate; absent for a site that began empty. */
   readonly gate?: pulumi.Output<GateResult>;
   /** One JSON line per restored module and wave. */
@@ -91,7 +109,7 @@ export interface SiteOutputs {
  * then DNS and the agent. Without: the services on empty folders, Vault's first start, DNS and the agent.
  */
 export function deploySite(args: SiteArgs): SiteOutputs {
-  const { config, host, restore, scratch = false } = args;
+  const { config, host, takeOver, scratch = false } = args;
   const { site, secrets } = config;
   const labels = args.labels ?? siteLabels(site);
   const s3 = s3Location(site);
@@ -106,7 +124,7 @@ export function deploySite(args: SiteArgs): SiteOutputs {
   const identity = (role: IdentityRole, generation: number) =>
     new BackupIdentity(identityName(role, generation), { bucket: site.backups.bucket, generation, role, tags, keyMadeAt: config.credentials[`s3.${role}`]?.madeAt }, { dependsOn: [...(args.backupsReady ?? [])] });
   const writer = scratch ? undefined : identity("writer", site.generation);
-  const reader = restore ? identity("reader", restore.sourceGeneration) : undefined;
+  const reader = takeOver ? identity("reader", takeOver.sourceGeneration) : undefined;
   // For restores on this very host (`smarter recover`): handed to the operator alone.
   const ownReader = scratch ? undefined : identity("reader", site.generation);
   const closed = scratch ? new NoWayOut("no-way-out", { host, network: network.network, image: image("agent"), outside: s3 }).proved : undefined;
@@ -139,6 +157,12 @@ export function deploySite(args: SiteArgs): SiteOutputs {
   const guard = scratch ? undefined : startGuard();
   const guarded: pulumi.Resource[] = guard ? [guard.healthy] : [];
 
+  // --- what is restored ---
+  const keys = [writer, reader, ownReader].filter((made) => made !== undefined);
+  const begun = takeOver?.begin([network.network, ...network.volumes.values(), ...network.images.values(), ...keys, ...guarded]);
+  const restore = begun?.restore;
+  const fence = begun?.fence;
+
   // --- restores by wave ---
   const restored: RestoreWave[] = [];
   const restoreWave = (wave: readonly Service[], number: number): RestoreWave | undefined => {
@@ -146,12 +170,12 @@ export function deploySite(args: SiteArgs): SiteOutputs {
     const ofServices = wave.flatMap((s) => s.backup.flatMap((b) => (b.kind === "files" ? [b.set] : b.kind === "raft-snapshot" ? ["vault-snapshot"] : b.kind === "cluster" ? ["postgres"] : [])));
     const sets = number === 1 ? [...ofServices, previousHostFolder] : ofServices; // nobody waits for it, and it waits for nobody
     if (sets.length === 0) return undefined;
-    const spec = pulumi.all([reader.accessKey, reader.secretKey]).apply(([s3AccessKey, s3SecretKey]) => restoreSpecOf(config, restore, sets, { s3AccessKey, s3SecretKey }));
+    const spec = pulumi.all([restore, reader.accessKey, reader.secretKey]).apply(([chosen, s3AccessKey, s3SecretKey]) => restoreSpecOf(config, chosen, sets, { s3AccessKey, s3SecretKey }));
     const previous = restored.at(-1);
     const component = new RestoreWave(
       `restore-wave-${number}`,
       { wave: number, host, agentImage: image("agent"), spec, sets },
-      { dependsOn: [...network.volumes.values(), ...(previous ? [previous.done] : args.fence ? [args.fence.done] : [])] },
+      { dependsOn: [...network.volumes.values(), ...(previous ? [previous.done] : fence && !begun?.quiesced ? [fence.done] : [])] },
     );
     restored.push(component);
     return component;
@@ -165,7 +189,7 @@ export function deploySite(args: SiteArgs): SiteOutputs {
     const common = { host, network: network.network, agentImage: image("agent"), dependsOn: after };
     if (restore) {
       const input = pulumi.secret({
-        restoreId: restore.restoreId,
+        restoreId: restore.apply((chosen) => chosen.restoreId),
         address: "http://vault:8200",
         snapshotFile: `${setPath("vault")}/${vaultSnapshotName}`,
         unsealShares: secrets.vaultUnsealShares ?? [],
@@ -185,7 +209,7 @@ export function deploySite(args: SiteArgs): SiteOutputs {
   const specOf = (name: ServiceName): ContainerSpec => {
     switch (name) {
       case "postgres":
-        return postgres({ files: postgresFiles(config, s3, writer, restore, reader), archiveTimeoutSeconds: seconds(plan.archiveTimeout), ...(restore ? { expectRestored: restore.restoreId } : {}) });
+        return postgres({ files: postgresFiles(config, s3, writer, reader, takeOver?.sourceGeneration), archiveTimeoutSeconds: seconds(plan.archiveTimeout), ...(restore ? { expectRestored: restore.apply((chosen) => chosen.restoreId) } : {}) });
       case "redis":
         return redis();
       case "vault":
@@ -209,7 +233,7 @@ export function deploySite(args: SiteArgs): SiteOutputs {
   waves(plan).forEach((wave, index) => {
     const data = restoreWave(wave, index + 1);
     for (const s of wave) {
-      const container = start(specOf(s.name), [...guarded, ...afterServices(s), ...(data ? [data.done] : [])]);
+      const container = start(specOf(s.name), [...guarded, ...(fence && begun?.quiesced ? [fence.done] : []), ...afterServices(s), ...(data ? [data.done] : [])]);
       if (s.name === "vault") openVault([container.healthy]);
     }
   });
@@ -217,7 +241,7 @@ export function deploySite(args: SiteArgs): SiteOutputs {
   // --- the gate, then DNS and the backups of this generation ---
   const serving: pulumi.Resource[] = [...[...containers.values()].map((c) => c.healthy), ...(vaultOpened ? [vaultOpened] : [])];
   const gate = restore ? new ValidationGate("gate", { host, network: network.network, agentImage: image("agent"), spec: gateSpecOf(config), after: serving, tellOnly: scratch }) : undefined;
-  const outputs = { address: host.address, ...(gate ? { gate: gate.result } : {}), restored: restored.map((r) => pulumi.unsecret(r.results)) };
+  const outputs: SiteOutputs = { address: host.address, ...(restore ? { restore } : {}), ...(fence ? { fence: fence.result } : {}), ...(gate ? { gate: gate.result } : {}), restored: restored.map((r) => pulumi.unsecret(r.results)) };
   if (!writer) return outputs;
   const open: pulumi.Resource[] = gate ? [gate.passed] : serving;
 
@@ -240,7 +264,7 @@ export function deploySite(args: SiteArgs): SiteOutputs {
 }
 
 /** pgBackRest's files and the roles, uploaded into the PostgreSQL container. */
-function postgresFiles(config: StackConfig, s3: S3Location, writer: BackupIdentity | undefined, restore?: RestorePlan, reader?: BackupIdentity): ContainerFile[] {
+function postgresFiles(config: StackConfig, s3: S3Location, writer: BackupIdentity | undefined, reader?: BackupIdentity, source?: number): ContainerFile[] {
   const { site, secrets } = config;
   const conf = (identity: BackupIdentity, generation: number, use: "write" | "source") =>
     pulumi.all([identity.accessKey, identity.secretKey]).apply(([s3AccessKey, s3SecretKey]) =>
@@ -248,7 +272,7 @@ function postgresFiles(config: StackConfig, s3: S3Location, writer: BackupIdenti
     );
   return [
     ...(writer ? [{ path: postgresPaths.config, content: conf(writer, site.generation, "write") }] : []),
-    ...(restore && reader ? [{ path: postgresPaths.sourceConfig, content: conf(reader, restore.sourceGeneration, "source") }] : []),
+    ...(reader && source !== undefined ? [{ path: postgresPaths.sourceConfig, content: conf(reader, source, "source") }] : []),
     ...(s3.caPem ? [{ path: postgresPaths.ca, content: s3.caPem }] : []),
     { path: postgresPaths.roles, content: JSON.stringify(secrets.databasePasswords) },
   ];

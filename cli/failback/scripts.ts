@@ -21,9 +21,3 @@ for set in ${sets.map(quote).join(" ")}; do
 ${setAside('"$live"', '"$kept"', 'echo "$set"')}
 done`;
 }
-
-/**
- * Begins a backup cycle at once. Not by `docker kill`, after which Docker would not start the agent again when it ends. (An agent that does not know
- * the signal ends by it, is started again, and begins with a cycle.)
- */
-export const cycleNowScript = `docker exec agent sh -c 'kill -USR2 1'`;

@@ -4,10 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RestoreResult, restoreResult, type RestoreSpec } from "../../contracts/agent";
 import { checkManifest, folderInSnapshot, type Manifest, manifest } from "../../contracts/manifest";
 import { waitUntil } from "../../local-cloud/wait";
-import { ciphers, Cleanup, type Ground, Host, prepareGround } from "./site";
+import { ciphers, Cleanup, Host, prepareGround, type StoreGround } from "./site";
 
 const cleanup = new Cleanup();
-let ground: Ground;
+let ground: StoreGround;
 let primary: Host;
 let first: Manifest;
 let second: Manifest;
