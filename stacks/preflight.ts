@@ -1,7 +1,7 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import { RunError } from "@pulumi/pulumi/errors";
 import { isDryRun } from "@pulumi/pulumi/runtime/settings";
-import { generationLayout, generationOfKey } from "../contracts/generation";
+import { generationLayout, generationOfKey, restoreId } from "../contracts/generation";
 import type { Manifest } from "../contracts/manifest";
 import type { Held } from "../contracts/ransomware";
 import { postgresMajorVersion } from "../components/services/base";
@@ -203,9 +203,6 @@ export async function planOf(config: StackConfig, manifestKey: string): Promise<
   if (!chosen || problems.length > 0) throw new PreflightError(problems);
   return { set: chosen, restoreId: restoreId(site.generation, from, chosen.key), sourceGeneration: from };
 }
-
-/** Identity of a restore: the same set onto the same generation is the same restore, however often it is started. */
-export const restoreId = (generation: number, from: number, key: string): string => `g${generation}-from-g${from}-${key.split("/").at(-1)?.replace(".json", "")}`;
 
 /**
  * `findRestore`, and the choice is claimed under the new generation's prefix (a conditional put: one winner), so that a run that is killed

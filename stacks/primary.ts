@@ -3,6 +3,7 @@ import { BackupBucket } from "../components/backup-bucket";
 import { ExistingHost } from "../components/host/existing-host";
 import { OldSiteFence } from "../components/old-site-fence";
 import { Switchover } from "../components/switchover";
+import { seedId } from "../contracts/generation";
 import { plan } from "../plan/plan";
 import { seconds } from "../plan/units";
 import { readConfig, type StackConfig } from "./config";
@@ -63,7 +64,8 @@ async function fromLostSite(config: StackConfig, inDns: readonly string[]): Prom
 
 /** What is restored is known once everything is ready and the site that serves has made its last backup. */
 async function fromLivingSite(config: StackConfig, inDns: readonly string[], onMade: (made: Switchover) => void): Promise<TakeOver> {
-  const { sourceGeneration, claim } = await findRestore(config);
+  const { set, sourceGeneration, claim } = await findRestore(config);
+  const seed = { set, sourceGeneration, restoreId: seedId(config.site.generation, sourceGeneration) };
   const fenced = fenceSpecOf(config, inDns);
   const spec = switchoverSpecOf(config, fenced.addresses, claim !== undefined);
   const begin = (ready: readonly pulumi.Resource[]) => {
@@ -72,5 +74,5 @@ async function fromLivingSite(config: StackConfig, inDns: readonly string[], onM
     const restore = switchover.result.apply(({ manifestKey }) => planOf(config, manifestKey));
     return { restore, fence: new OldSiteFence("fence", { spec: fenced }, { dependsOn: [switchover.done] }), quiesced: true };
   };
-  return { sourceGeneration, begin };
+  return { sourceGeneration, seed, begin };
 }

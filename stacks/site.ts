@@ -59,6 +59,8 @@ export const siteNetwork = ({ site }: StackConfig, host: HostConnection, { label
 /** What a site begins with, and what has to be done to the site that it replaces. */
 export interface TakeOver {
   readonly sourceGeneration: number;
+  /** What the host is given before the restore is known, so that only what changed since is left to do; its id is that of a seeding. @default nothing */
+  readonly seed?: RestorePlan;
   /** @param ready all that can be there before: network, volumes, images, boot guard, keys */
   readonly begin: (ready: readonly pulumi.Resource[]) => Begun;
 }
@@ -157,52 +159,62 @@ export function deploySite(args: SiteArgs): SiteOutputs {
   const guard = scratch ? undefined : startGuard();
   const guarded: pulumi.Resource[] = guard ? [guard.healthy] : [];
 
-  // --- what is restored ---
-  const keys = [writer, reader, ownReader].filter((made) => made !== undefined);
-  const begun = takeOver?.begin([network.network, ...network.volumes.values(), ...network.images.values(), ...keys, ...guarded]);
-  const restore = begun?.restore;
-  const fence = begun?.fence;
-
-  // --- restores by wave ---
+  // --- restores ---
   const restored: RestoreWave[] = [];
-  const restoreWave = (wave: readonly Service[], number: number): RestoreWave | undefined => {
-    if (!restore || !reader) return undefined;
-    const ofServices = wave.flatMap((s) => s.backup.flatMap((b) => (b.kind === "files" ? [b.set] : b.kind === "raft-snapshot" ? ["vault-snapshot"] : b.kind === "cluster" ? ["postgres"] : [])));
-    const sets = number === 1 ? [...ofServices, previousHostFolder] : ofServices; // nobody waits for it, and it waits for nobody
-    if (sets.length === 0) return undefined;
-    const spec = pulumi.all([restore, reader.accessKey, reader.secretKey]).apply(([chosen, s3AccessKey, s3SecretKey]) => restoreSpecOf(config, chosen, sets, { s3AccessKey, s3SecretKey }));
-    const previous = restored.at(-1);
-    const component = new RestoreWave(
-      `restore-wave-${number}`,
-      { wave: number, host, agentImage: image("agent"), spec, sets },
-      { dependsOn: [...network.volumes.values(), ...(previous ? [previous.done] : fence && !begun?.quiesced ? [fence.done] : [])] },
-    );
-    restored.push(component);
-    return component;
+  const restoreSets = (name: string, wave: number, sets: readonly string[], what: pulumi.Input<RestorePlan>, after: readonly pulumi.Resource[]): RestoreWave => {
+    if (!reader) throw new Error(`${name}: nothing is restored here`);
+    const seed = takeOver?.seed?.restoreId;
+    const spec = pulumi.all([what, reader.accessKey, reader.secretKey]).apply(([chosen, s3AccessKey, s3SecretKey]) => restoreSpecOf(config, { ...chosen, seed }, sets, { s3AccessKey, s3SecretKey }));
+    return new RestoreWave(name, { wave, host, agentImage: image("agent"), spec, sets }, { dependsOn: [...network.volumes.values(), ...after] });
   };
 
   // --- Vault: opened with its own shares, or for the first time ---
   let vaultOpened: pulumi.Resource | undefined;
   let vaultEscrow: pulumi.Output<VaultEscrow> | undefined;
   let vaultToken: pulumi.Output<string> = pulumi.secret(secrets.vaultToken ?? "");
-  const openVault = (after: readonly pulumi.Resource[]): void => {
-    const common = { host, network: network.network, agentImage: image("agent"), dependsOn: after };
-    if (restore) {
-      const input = pulumi.secret({
-        restoreId: restore.apply((chosen) => chosen.restoreId),
-        address: "http://vault:8200",
-        snapshotFile: `${setPath("vault")}/${vaultSnapshotName}`,
-        unsealShares: secrets.vaultUnsealShares ?? [],
-        secretsRequired: "gateway",
-      });
-      vaultOpened = agentCommand("vault-restore", { ...common, run: "vault-restore", input, mounts: [{ set: "vault-snapshot", path: setPath("vault") }], mend: { exit: vaultCutOffExitCode, script: emptyVault } }, network);
-    } else if (!secrets.vaultToken) {
-      const opened = agentCommand("vault-init", { ...common, run: "vault-init", input: pulumi.output({ address: "http://vault:8200", shares: 3, threshold: 2 }), mounts: [], secretOutput: true }, network);
-      const escrow = opened.stdout.apply((text) => vaultEscrowSchema.parse(JSON.parse(text)));
-      vaultEscrow = escrow;
-      vaultToken = pulumi.secret(escrow.apply((e) => e.token));
-      vaultOpened = opened;
-    }
+  const onVault = (after: readonly pulumi.Resource[]) => ({ host, network: network.network, agentImage: image("agent"), dependsOn: after });
+  const restoreVault = (name: string, restoreId: pulumi.Input<string>, after: readonly pulumi.Resource[]): pulumi.Resource => {
+    const input = pulumi.secret({
+      restoreId,
+      ...(takeOver?.seed ? { seed: takeOver.seed.restoreId } : {}),
+      address: "http://vault:8200",
+      snapshotFile: `${setPath("vault")}/${vaultSnapshotName}`,
+      unsealShares: secrets.vaultUnsealShares ?? [],
+      secretsRequired: "gateway",
+    });
+    return agentCommand(name, { ...onVault(after), run: "vault-restore", input, mounts: [{ set: "vault-snapshot", path: setPath("vault") }], mend: { exit: vaultCutOffExitCode, script: emptyVault } }, network);
+  };
+  const initVault = (after: readonly pulumi.Resource[]): pulumi.Resource => {
+    const opened = agentCommand("vault-init", { ...onVault(after), run: "vault-init", input: pulumi.output({ address: "http://vault:8200", shares: 3, threshold: 2 }), mounts: [], secretOutput: true }, network);
+    const escrow = opened.stdout.apply((text) => vaultEscrowSchema.parse(JSON.parse(text)));
+    vaultEscrow = escrow;
+    vaultToken = pulumi.secret(escrow.apply((e) => e.token));
+    return opened;
+  };
+
+  // --- what can be there while the site that is replaced still serves ---
+  const seeded: pulumi.Resource[] = [];
+  if (takeOver?.seed) {
+    // Nobody reaches them but the site's own containers, of which none runs.
+    const snapshot = restoreSets("restore-seed", 0, ["vault-snapshot"], takeOver.seed, []);
+    const ready = [redis(), vault()].map((spec) => start(spec, guarded));
+    seeded.push(...ready.map((c) => c.healthy), restoreVault("vault-seed", takeOver.seed.restoreId, [snapshot.done, containers.get("vault")!.healthy]));
+  }
+
+  // --- what is restored ---
+  const keys = [writer, reader, ownReader].filter((made) => made !== undefined);
+  const begun = takeOver?.begin([network.network, ...network.volumes.values(), ...network.images.values(), ...keys, ...guarded, ...seeded]);
+  const restore = begun?.restore;
+  const fence = begun?.fence;
+  const restoreWave = (wave: readonly Service[], number: number): RestoreWave | undefined => {
+    if (!restore) return undefined;
+    const ofServices = wave.flatMap((s) => s.backup.flatMap((b) => (b.kind === "files" ? [b.set] : b.kind === "raft-snapshot" && !takeOver?.seed ? ["vault-snapshot"] : b.kind === "cluster" ? ["postgres"] : [])));
+    const sets = number === 1 ? [...ofServices, previousHostFolder] : ofServices; // nobody waits for it, and it waits for nobody
+    if (sets.length === 0) return undefined;
+    const previous = restored.at(-1);
+    const made = restoreSets(`restore-wave-${number}`, number, sets, restore, begun.quiesced ? [] : previous ? [previous.done] : fence ? [fence.done] : []);
+    restored.push(made);
+    return made;
   };
 
   // --- the waves of the plan ---
@@ -230,11 +242,15 @@ export function deploySite(args: SiteArgs): SiteOutputs {
     }
   };
   const afterServices = (s: Service): pulumi.Resource[] => s.dependsOn.flatMap((d) => [containers.get(d)?.healthy, d === "vault" ? vaultOpened : undefined].filter((r) => r !== undefined));
+  const ofVault = restore && takeOver?.seed ? restoreSets("restore-vault", 0, ["vault-snapshot"], restore, []) : undefined;
+  if (ofVault) restored.push(ofVault);
   waves(plan).forEach((wave, index) => {
     const data = restoreWave(wave, index + 1);
     for (const s of wave) {
-      const container = start(specOf(s.name), [...guarded, ...(fence && begun?.quiesced ? [fence.done] : []), ...afterServices(s), ...(data ? [data.done] : [])]);
-      if (s.name === "vault") openVault([container.healthy]);
+      const container = containers.get(s.name) ?? start(specOf(s.name), [...guarded, ...(fence && begun?.quiesced ? [fence.done] : []), ...afterServices(s), ...(data ? [data.done] : [])]);
+      if (s.name !== "vault") continue;
+      if (restore) vaultOpened = restoreVault("vault-restore", restore.apply((chosen) => chosen.restoreId), [container.healthy, ...(ofVault ? [ofVault.done] : [])]);
+      else if (!secrets.vaultToken) vaultOpened = initVault([container.healthy]);
     }
   });
 

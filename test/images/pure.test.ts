@@ -77,7 +77,7 @@ describe("which base backup is due", () => {
 });
 
 describe("a base backup is an ancestor of the cluster", () => {
-  const third = parseHistory(3, "1\t0/5000000\tno recovery target specified\n\n2\t0/A000000\tat restore point \"x\"\n");
+  const third = parseHistory(3, '1\t0/5000000\tno recovery target specified\n\n2\t0/A000000\tat restore point "x"\n');
   test.each([
     ["on the cluster's own timeline", 3, "0/F000000", true],
     ["before its history left the backup's", 2, "0/A000000", true],
@@ -120,45 +120,87 @@ describe("a target of a restore", () => {
   test("is empty with only what the file system and the agent put there", async () => {
     mkdirSync(join(dir, "lost+found"));
     writeFileSync(join(dir, ".smarteros-restore.lock"), "");
-    expect(await inspectTarget(dir, "r1")).toEqual({ kind: "empty" });
+    expect(await inspectTarget(dir, { restoreId: "r1" })).toEqual({ kind: "empty" });
   });
   test("that is not mounted is refused", async () => {
-    expect(await inspectTarget(join(dir, "missing"), "r1")).toMatchObject({ kind: "refused", found: "no such folder" });
+    expect(await inspectTarget(join(dir, "missing"), { restoreId: "r1" })).toMatchObject({
+      kind: "refused",
+      found: "no such folder",
+    });
   });
   test("with data and no marker is refused", async () => {
     writeFileSync(join(dir, "data"), "");
-    expect(await inspectTarget(dir, "r1")).toMatchObject({
+    expect(await inspectTarget(dir, { restoreId: "r1" })).toMatchObject({
       kind: "refused",
       found: "1 entries without a restore's marker: data",
     });
   });
   test("that was cut off is wiped for the same restore, and refused to another", async () => {
-    await beginRestore(dir, "r1");
+    await beginRestore(dir, { restoreId: "r1" });
     writeFileSync(join(dir, "half"), "");
     mkdirSync(join(dir, ".smarteros-staging"));
-    expect(await inspectTarget(dir, "r1")).toEqual({ kind: "half-done" });
-    expect(await inspectTarget(dir, "r2")).toMatchObject({
+    expect(await inspectTarget(dir, { restoreId: "r1" })).toEqual({ kind: "half-done" });
+    expect(await inspectTarget(dir, { restoreId: "r2" })).toMatchObject({
       kind: "refused",
       found: "a half-done restore of another id, r1",
     });
-    await beginRestore(dir, "r1");
+    await beginRestore(dir, { restoreId: "r1" });
     expect(readdirSync(dir)).toEqual([".smarteros-restoring.json"]);
   });
   test("that is finished is left alone by its own restore, and refused to another", async () => {
-    await beginRestore(dir, "r1");
+    await beginRestore(dir, { restoreId: "r1" });
     writeFileSync(join(dir, "data"), "");
-    await finishRestore(dir, "r1", {});
-    expect(await inspectTarget(dir, "r1")).toEqual({ kind: "already-restored" });
-    expect(await inspectTarget(dir, "r2")).toMatchObject({
+    await finishRestore(dir, { restoreId: "r1" }, {});
+    expect(await inspectTarget(dir, { restoreId: "r1" })).toEqual({ kind: "already-restored" });
+    expect(await inspectTarget(dir, { restoreId: "r2" })).toMatchObject({
       kind: "refused",
       found: expect.stringContaining("another restore, r1"),
     });
-    await expect(beginRestore(dir, "r1")).rejects.toThrow("cannot begin on a target that is already-restored");
+    await expect(beginRestore(dir, { restoreId: "r1" })).rejects.toThrow(
+      "cannot begin on a target that is already-restored",
+    );
     expect(readdirSync(dir).sort()).toEqual([".smarteros-restored.json", "data"]);
+  });
+  describe("that was seeded", () => {
+    const [seed, id] = ["g3-from-g2-seed", "g3-from-g2-2026-11-24T041000000Z"];
+    const [seeding, restore] = [
+      { restoreId: seed, seed },
+      { restoreId: id, seed },
+    ];
+    beforeEach(async () => {
+      await beginRestore(dir, seeding);
+      writeFileSync(join(dir, "older"), "");
+    });
+    test("is replaced by a restore that names the seeding, whether that had ended or not", async () => {
+      expect(await inspectTarget(dir, restore)).toEqual({ kind: "half-done" });
+      await finishRestore(dir, seeding, {});
+      expect(await inspectTarget(dir, restore)).toEqual({ kind: "seeded" });
+      await beginRestore(dir, restore);
+      expect(readdirSync(dir)).toEqual([".smarteros-restoring.json"]);
+      await finishRestore(dir, restore, {});
+      expect(readdirSync(dir)).toEqual([".smarteros-restored.json"]);
+    });
+    test("is refused to every other", async () => {
+      await finishRestore(dir, seeding, {});
+      for (const other of [{ restoreId: id }, { restoreId: id, seed: "g5-from-g4-seed" }])
+        expect(await inspectTarget(dir, other)).toMatchObject({
+          kind: "refused",
+          found: `what another seeding, ${seed}, brought`,
+        });
+    });
+    test("is left to the restore that came after it, and refuses to seed over another's data", async () => {
+      await beginRestore(dir, restore);
+      expect(await inspectTarget(dir, seeding)).toEqual({ kind: "already-restored" });
+      await finishRestore(dir, restore, {});
+      expect(await inspectTarget(dir, seeding)).toEqual({ kind: "already-restored" });
+      expect(await inspectTarget(dir, { restoreId: "g5-from-g4-seed", seed: "g5-from-g4-seed" })).toMatchObject({
+        kind: "refused",
+      });
+    });
   });
   test("with a marker that cannot be read is an error, not a guess", async () => {
     writeFileSync(join(dir, ".smarteros-restoring.json"), "{");
-    await expect(inspectTarget(dir, "r1")).rejects.toThrow("nothing was touched");
+    await expect(inspectTarget(dir, { restoreId: "r1" })).rejects.toThrow("nothing was touched");
   });
 });
 

@@ -63,9 +63,25 @@ describe("a switchover", () => {
     expect([waitsFor("fence", "switchover"), waitsFor("restore-wave-1", "switchover")]).toEqual([true, true]);
     expect(waitsFor("restore-wave-1", "fence")).toBe(false);
   });
-  it("starts no service before the other site is fenced off", () => {
+  it("starts no service before the other site is fenced off, but those that nobody reaches", () => {
     const services = ["postgres", "redis", "vault", "caddy", "gateway", "odoo", "n8n"];
-    expect(services.filter((name) => !waitsFor(name, "fence"))).toEqual([]);
+    expect(services.filter((name) => !waitsFor(name, "fence"))).toEqual(["redis", "vault"]);
+  });
+  it("seeds Vault before the pause, and gives it the last snapshot in it", () => {
+    const chain = ["restore-seed", "vault-seed", "switchover", "restore-vault", "vault-restore", "gateway"];
+    expect(chain.filter((name, i) => i > 0 && !waitsFor(name, chain[i - 1]!))).toEqual([]);
+    const inputOf = (name: string) => {
+      const { stdin } = stack.one("command:remote:Command", name).inputs as { stdin: { secret: string } };
+      const { restoreId, seed } = JSON.parse(stdin.secret) as { restoreId: string; seed?: string };
+      return [restoreId, seed];
+    };
+    const [seed, restoreId] = ["g3-from-g2-seed", "g3-from-g2-2026-11-24T041000000Z"];
+    expect(["restore-seed", "vault-seed"].map(inputOf)).toEqual([
+      [seed, seed],
+      [seed, seed],
+    ]);
+    const later = ["restore-vault", "vault-restore", "restore-wave-1", "restore-wave-2"];
+    expect(later.map(inputOf)).toEqual(later.map(() => [restoreId, seed]));
   });
   it("restores the set that the switchover made, not the one that was the newest before", async () => {
     expect(await valueOf(stack.outputs.restored!)).toMatchObject({

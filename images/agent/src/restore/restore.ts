@@ -12,7 +12,7 @@ import { objectPart } from "./object";
 import { withLocks } from "./lock";
 import type { Part } from "./part";
 import { postgresPart } from "./postgres";
-import { beginRestore, finishRestore, inspectTarget, type TargetState } from "./target";
+import { beginRestore, finishRestore, type Identity, inspectTarget, type TargetState } from "./target";
 
 /**
  * Restores every part of the spec side by side. Every target is looked at before the first is touched.
@@ -27,12 +27,12 @@ export async function restore(
   const cacheDir = await mkdtemp(join(places.cacheDir, "restore-"));
   try {
     const parts = await partsOf(spec, { ...places, cacheDir }, log);
-    await inspectAll(parts, spec.restoreId); // before the locks, which are files in these folders
+    await inspectAll(parts, spec); // before the locks, which are files in these folders
     return await withLocks(
       parts.map(({ folder }) => folder),
       async () => {
-        const states = await inspectAll(parts, spec.restoreId);
-        return await settle(parts.map((part, i) => restorePart(part, states[i]!, spec.restoreId, log)));
+        const states = await inspectAll(parts, spec);
+        return await settle(parts.map((part, i) => restorePart(part, states[i]!, spec, log)));
       },
     );
   } finally {
@@ -62,24 +62,24 @@ async function partsOf(spec: RestoreSpec, places: Places & { sourceConf: string 
   return parts;
 }
 
-async function restorePart(part: Part, state: TargetState, restoreId: string, log: Log): Promise<RestoreResult> {
+async function restorePart(part: Part, state: TargetState, identity: Identity, log: Log): Promise<RestoreResult> {
   const { module, folder } = part;
   const startedAt = new Date().toISOString();
   if (state.kind === "already-restored") {
-    const detail = `${folder} holds the marker of restore ${restoreId}`;
+    const detail = `${folder} holds the marker of restore ${identity.restoreId}`;
     return { module, outcome: "already-restored", startedAt, finishedAt: startedAt, detail };
   }
   log.info("restore-started", { module, folder, target: state.kind });
-  await beginRestore(folder, restoreId);
+  await beginRestore(folder, identity);
   const result = await part.restore();
-  await finishRestore(folder, restoreId, { module, ...result });
+  await finishRestore(folder, identity, { module, ...result });
   log.info("restore-finished", { module, ...result });
   return { module, outcome: "restored", startedAt, finishedAt: new Date().toISOString(), ...result };
 }
 
 /** @throws Failure naming every target that may not be restored into */
-async function inspectAll(parts: readonly Part[], restoreId: string): Promise<TargetState[]> {
-  const states = await Promise.all(parts.map(({ folder }) => inspectTarget(folder, restoreId)));
+async function inspectAll(parts: readonly Part[], identity: Identity): Promise<TargetState[]> {
+  const states = await Promise.all(parts.map(({ folder }) => inspectTarget(folder, identity)));
   const reasons = parts.flatMap(({ module, folder }, i) => {
     const state = states[i]!;
     return state.kind === "refused"
