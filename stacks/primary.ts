@@ -64,8 +64,8 @@ async function fromLostSite(config: StackConfig, inDns: readonly string[]): Prom
 
 /** What is restored is known once everything is ready and the site that serves has made its last backup. */
 async function fromLivingSite(config: StackConfig, inDns: readonly string[], onMade: (made: Switchover) => void): Promise<TakeOver> {
-  const { set, sourceGeneration, claim } = await findRestore(config);
-  const seed = { set, sourceGeneration, restoreId: seedId(config.site.generation, sourceGeneration) };
+  const { sourceGeneration, claim } = await findRestore(config);
+  const seed = { id: seedId(config.site.generation, sourceGeneration), newest: () => findRestore(config) };
   const fenced = fenceSpecOf(config, inDns);
   const spec = switchoverSpecOf(config, fenced.addresses, claim !== undefined);
   const begin = (ready: readonly pulumi.Resource[]) => {

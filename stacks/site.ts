@@ -52,6 +52,10 @@ export function dataFolders(): DataFolder[] {
   return [...shared, ...folderSets().map((set) => ({ set, uid: applicationUid }))];
 }
 
+/** Data folders that these services' backups come back to. */
+const foldersOf = (services: readonly Service[]): string[] =>
+  services.flatMap((s) => s.backup.flatMap((b) => (b.kind === "files" ? [b.set] : b.kind === "raft-snapshot" ? ["vault-snapshot"] : b.kind === "cluster" ? ["postgres"] : [])));
+
 /** Network, data volumes and images of the site on its host. */
 export const siteNetwork = ({ site }: StackConfig, host: HostConnection, { labels = siteLabels(site), closed = false } = {}): SiteNetwork =>
   new SiteNetwork("site", { host, sets: dataFolders().map((f) => f.set), images: site.images, labels, closed });
@@ -60,7 +64,7 @@ export const siteNetwork = ({ site }: StackConfig, host: HostConnection, { label
 export interface TakeOver {
   readonly sourceGeneration: number;
   /** What the host is given before the restore is known, so that only what changed since is left to do; its id is that of a seeding. @default nothing */
-  readonly seed?: RestorePlan;
+  readonly seed?: { readonly id: string; readonly newest: () => Promise<RestorePlan> };
   /** @param ready all that can be there before: network, volumes, images, boot guard, keys */
   readonly begin: (ready: readonly pulumi.Resource[]) => Begun;
 }
@@ -163,7 +167,7 @@ export function deploySite(args: SiteArgs): SiteOutputs {
   const restored: RestoreWave[] = [];
   const restoreSets = (name: string, wave: number, sets: readonly string[], what: pulumi.Input<RestorePlan>, after: readonly pulumi.Resource[]): RestoreWave => {
     if (!reader) throw new Error(`${name}: nothing is restored here`);
-    const seed = takeOver?.seed?.restoreId;
+    const seed = takeOver?.seed?.id;
     const spec = pulumi.all([what, reader.accessKey, reader.secretKey]).apply(([chosen, s3AccessKey, s3SecretKey]) => restoreSpecOf(config, { ...chosen, seed }, sets, { s3AccessKey, s3SecretKey }));
     return new RestoreWave(name, { wave, host, agentImage: image("agent"), spec, sets }, { dependsOn: [...network.volumes.values(), ...after] });
   };
@@ -176,7 +180,7 @@ export function deploySite(args: SiteArgs): SiteOutputs {
   const restoreVault = (name: string, restoreId: pulumi.Input<string>, after: readonly pulumi.Resource[]): pulumi.Resource => {
     const input = pulumi.secret({
       restoreId,
-      ...(takeOver?.seed ? { seed: takeOver.seed.restoreId } : {}),
+      ...(takeOver?.seed ? { seed: takeOver.seed.id } : {}),
       address: "http://vault:8200",
       snapshotFile: `${setPath("vault")}/${vaultSnapshotName}`,
       unsealShares: secrets.vaultUnsealShares ?? [],
@@ -195,10 +199,14 @@ export function deploySite(args: SiteArgs): SiteOutputs {
   // --- what can be there while the site that is replaced still serves ---
   const seeded: pulumi.Resource[] = [];
   if (takeOver?.seed) {
+    const { id, newest } = takeOver.seed;
+    const seedOf = () => newest().then((set) => ({ ...set, restoreId: id }));
+    const first = restoreSets("restore-seed", 0, foldersOf(plan.services), seedOf(), []);
+    // The first may have taken hours: what was written meanwhile.
+    const again = restoreSets("restore-seed-again", 0, foldersOf(plan.services).filter((folder) => folder !== "vault-snapshot"), first.results.apply(seedOf), [first.done]);
     // Nobody reaches them but the site's own containers, of which none runs.
-    const snapshot = restoreSets("restore-seed", 0, ["vault-snapshot"], takeOver.seed, []);
     const ready = [redis(), vault()].map((spec) => start(spec, guarded));
-    seeded.push(...ready.map((c) => c.healthy), restoreVault("vault-seed", takeOver.seed.restoreId, [snapshot.done, containers.get("vault")!.healthy]));
+    seeded.push(again.done, ...ready.map((c) => c.healthy), restoreVault("vault-seed", id, [first.done, containers.get("vault")!.healthy]));
   }
 
   // --- what is restored ---
@@ -208,7 +216,7 @@ export function deploySite(args: SiteArgs): SiteOutputs {
   const fence = begun?.fence;
   const restoreWave = (wave: readonly Service[], number: number): RestoreWave | undefined => {
     if (!restore) return undefined;
-    const ofServices = wave.flatMap((s) => s.backup.flatMap((b) => (b.kind === "files" ? [b.set] : b.kind === "raft-snapshot" && !takeOver?.seed ? ["vault-snapshot"] : b.kind === "cluster" ? ["postgres"] : [])));
+    const ofServices = foldersOf(wave).filter((folder) => folder !== "vault-snapshot" || !takeOver?.seed);
     const sets = number === 1 ? [...ofServices, previousHostFolder] : ofServices; // nobody waits for it, and it waits for nobody
     if (sets.length === 0) return undefined;
     const previous = restored.at(-1);

@@ -67,6 +67,10 @@ describe("a switchover", () => {
     const services = ["postgres", "redis", "vault", "caddy", "gateway", "odoo", "n8n"];
     expect(services.filter((name) => !waitsFor(name, "fence"))).toEqual(["redis", "vault"]);
   });
+  it("has the cluster there before the pause, as of a moment before it", () => {
+    const chain = ["restore-seed", "restore-seed-again", "switchover", "restore-wave-1", "postgres"];
+    expect(chain.filter((name, i) => i > 0 && !waitsFor(name, chain[i - 1]!))).toEqual([]);
+  });
   it("seeds Vault before the pause, and gives it the last snapshot in it", () => {
     const chain = ["restore-seed", "vault-seed", "switchover", "restore-vault", "vault-restore", "gateway"];
     expect(chain.filter((name, i) => i > 0 && !waitsFor(name, chain[i - 1]!))).toEqual([]);

@@ -81,10 +81,12 @@ program
     "pgBackRest's configuration of the source in the postgres container",
     postgresPaths.sourceConfig,
   )
-  .action(async ({ sourceConf }: { sourceConf: string }) => {
+  .option("--server-dir <dir>", "of the server by which a seeding replays", "/run/smarteros-server")
+  .option("--entrypoint <file>", "of images/postgres", "smarteros-postgres")
+  .action(async (own: { sourceConf: string; serverDir: string; entrypoint: string }) => {
     const { restore } = await import("./restore/restore");
     const spec = parseJson(await stdin(), "the restore spec on stdin", restoreSpec);
-    for (const result of await restore(spec, { ...places(), sourceConf }, logTo(process.stderr))) print(result);
+    for (const result of await restore(spec, { ...places(), ...own }, logTo(process.stderr))) print(result);
   });
 
 program

@@ -78,13 +78,17 @@ export async function inspectTarget(folder: string, { restoreId, seed }: Identit
 /** A restore of the very generation that was seeded for. */
 const isAfterSeeding = (restoreId: string, seed: string): boolean => restoreId.startsWith(seedingScope(seed));
 
-/** Leaves the mark of a restore that has begun; wipes what an earlier run of it, or its seeding, left. */
-export async function beginRestore(folder: string, identity: Identity): Promise<void> {
+/**
+ * Leaves the mark of a restore that has begun; wipes what an earlier run of it, or its seeding, left.
+ * @param update what the seeding left stays; cut off, it is wiped by the next run @default false
+ */
+export async function beginRestore(folder: string, identity: Identity, update = false): Promise<void> {
   const { restoreId } = identity;
   const state = await inspectTarget(folder, identity);
   if (state.kind === "refused" || state.kind === "already-restored")
     throw new Error(`${folder}: a restore cannot begin on a target that is ${state.kind}`);
   await writeMarker(folder, markers.restoring, { restoreId, startedAt: new Date().toISOString() });
+  if (update && state.kind === "seeded") return;
   for (const name of (await namesIn(folder)) ?? []) {
     if (!kept.test(name)) await rm(join(folder, name), { recursive: true });
   }
@@ -98,6 +102,7 @@ export async function finishRestore(
 ): Promise<void> {
   const mark = restoreId === seed ? markers.seeded : markers.restored;
   await writeMarker(folder, mark, { restoreId, finishedAt: new Date().toISOString(), ...details });
+  if (mark !== markers.seeded) await rm(join(folder, markers.seeded), { force: true });
   await rm(join(folder, markers.restoring));
 }
 
