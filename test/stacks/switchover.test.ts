@@ -37,6 +37,7 @@ function deploy(settings: Settings, { address = other, claimed = false } = {}): 
   for (const consistentAt of [earlier, last]) {
     const manifest = signManifest({ ...body(), generation: 2, consistentAt }, passwords);
     s3.objects.set(manifestKey(2, consistentAt), JSON.stringify(manifest));
+    s3.holdObjectsOf(manifest.body);
   }
   const claim = { generation: 3, restoreFrom: 2, manifestKey: manifestKey(2, last), targetTime: null, claimedAt: last };
   if (claimed) s3.objects.set("g3/claim.json", JSON.stringify(claim));
