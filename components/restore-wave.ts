@@ -60,6 +60,6 @@ export const restoreScript = (container: string, image: string, sets: readonly s
 export function restoringScript(container: string, image: string, mounts: readonly string[], run: "restore" | "recover" | "recover --preview"): string {
   const volumes = mounts.map((m) => `--volume ${quote(m)}`).join(" ");
   // The keys with which its server fetches WAL never lie on a disk.
-  const memory = run === "restore" ? "" : "--tmpfs /run/smarteros --tmpfs /run/smarteros-server ";
+  const memory = "--tmpfs /run/smarteros --tmpfs /run/smarteros-server ";
   return `docker rm --force ${container} >/dev/null 2>&1 || true; exec docker run --rm --interactive --name ${container} ${memory}--log-driver none --cap-drop ALL --cap-add CHOWN --cap-add DAC_OVERRIDE --cap-add FOWNER --cap-add SETUID --cap-add SETGID --security-opt no-new-privileges --user 0:0 ${volumes} ${quote(image)} ${run}`;
 }

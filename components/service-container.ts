@@ -44,7 +44,7 @@ export class ServiceContainer extends pulumi.ComponentResource {
         command: [...spec.command],
         ...(spec.workingDir ? { workingDir: spec.workingDir } : {}),
         ...(spec.user ? { user: spec.user } : {}),
-        envs: Object.entries(spec.env).map(([key, value]) => `${key}=${value}`),
+        envs: Object.entries(spec.env).map(([key, value]) => pulumi.interpolate`${key}=${value}`),
         uploads: uploads(spec),
         // noCopy: else Docker fills an empty folder with the image's own, and gives it to the image's own user.
         mounts: mountsOf(spec).map((m) => ({ type: "volume", source: volumeOf(args.volumes, m.set).name, target: m.path, readOnly: m.readOnly ?? false, volumeOptions: { noCopy: true } })),

@@ -46,7 +46,9 @@ export const agentConfig = z.strictObject({
    */
   fileSets: z.array(z.strictObject({ name: z.string(), path: z.string(), copied: z.boolean().optional() })),
   /** Where `/metrics` and `/health` are served: on the site's own network, which no port leaves. */
-  status: z.strictObject({ host: z.string().default("0.0.0.0"), port: z.number().int().default(agentStatusPort) }).prefault({}),
+  status: z
+    .strictObject({ host: z.string().default("0.0.0.0"), port: z.number().int().default(agentStatusPort) })
+    .prefault({}),
   /** What is held to an RPO: exported as metrics, judged by `/health`. */
   targets: z.array(moduleTarget).default([]),
   /** A WAL segment that waits longer for the store than this, in seconds, makes the agent unhealthy. */
@@ -78,10 +80,15 @@ const lineage = {
   timeline: z.number().int().min(1).optional(),
 };
 
-/** One wave of the recovery: what `agent restore` reads on stdin. Targets must be empty, or hold the marker of this same restore. */
+/** One wave of the recovery: what `agent restore` reads on stdin. Targets must be empty, or hold the marker of this same restore or of its seeding. */
 export const restoreSpec = z.strictObject({
   /** Identity of this restore: a finished target holds it in `.smarteros-restored.json`; the same id again is a no-op. */
   restoreId: z.string(),
+  /**
+   * The seeding (`seedId`) that may have brought an older state onto the targets, which this restore then replaces. Its own id: this is that seeding,
+   * and no service may start on what it brings.
+   */
+  seed: z.string().optional(),
   sourceGeneration: z.number().int().min(1),
   s3: s3Location,
   stanza: z.string(),

@@ -32,6 +32,16 @@ export function generationLayout(generation: Generation) {
   } as const;
 }
 
+/** Identity of a restore: the same set onto the same generation is the same restore, however often it is started. */
+export const restoreId = (generation: Generation, from: Generation, key: string): string =>
+  `g${generation}-from-g${from}-${key.split("/").at(-1)?.replace(".json", "")}`;
+
+/** Identity of what is restored onto a generation's host before it is known which set will be: replaced by a {@link restoreId} of the same generation. */
+export const seedId = (generation: Generation, from: Generation): string => restoreId(generation, from, "seed");
+
+/** How the ids of all restores begin that come after a seeding. @param seed a {@link seedId} */
+export const seedingScope = (seed: string): string => seed.slice(0, -"seed".length);
+
 /** A time as it is written in keys: sorts, and needs no escaping. @example "2026-11-24T035044120Z" */
 export const keyTime = (iso: string): string => iso.replaceAll(":", "").replaceAll(".", "");
 

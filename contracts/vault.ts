@@ -3,6 +3,8 @@ import { z } from "zod";
 /** What `agent vault-restore` reads on stdin. The shares are used in memory alone. */
 export const vaultRestoreSpec = z.strictObject({
   restoreId: z.string(),
+  /** The seeding that may have brought an older snapshot, which this one then replaces; its own id: this is that seeding (contracts/agent.ts). */
+  seed: z.string().optional(),
   /** @example "http://vault:8200" */
   address: z.url(),
   /** The raft snapshot, as the restore of file set `vault` wrote it: `<path of the set>/vault.snap`, beside its `vault.json`. */

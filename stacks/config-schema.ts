@@ -220,6 +220,17 @@ export const recoverySchema = z.strictObject({
     allowed: "a reason, at least 10 characters",
     fix: "say who decided it, and why",
   }),
+  switchover: z
+    .string()
+    .regex(/^[1-9]\d*$/)
+    .transform(Number)
+    .optional()
+    .meta({
+      description:
+        "The generation that takes over from a site that still serves: that one is stopped once everything here is ready, and its last backup is restored. `smarter failback` sets it. Another generation than this has no effect.",
+      allowed: "the number of a generation",
+      fix: "pulumi config rm recovery:switchover",
+    }),
 });
 
 /** Keys of the site's own namespace that are neither the site nor a secret. */

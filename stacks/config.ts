@@ -25,6 +25,8 @@ export interface StackConfig {
   readonly targetTime: string | undefined;
   /** Why a recovery goes on although the old site may still serve; absent: it does not. `recovery:acceptSplitBrain`. */
   readonly acceptSplitBrain: string | undefined;
+  /** This generation takes over from a site that still serves, and that the program takes out of service. `recovery:switchover`. */
+  readonly switchover: boolean;
   /** The site is set up without services, DNS and backups. `smarteros:asStandby`. */
   readonly asStandby: boolean;
   /** When each credential was made; empty: nothing was ever recorded. `smarteros:credentials`. */
@@ -179,6 +181,7 @@ export function readConfig(role: Role): StackConfig {
   const secrets = secretNames.map((name) => [name, readSecret(all, name)] as const);
   const targetTime = readTargetTime(all);
   const accepted = check("recovery:acceptSplitBrain", recoverySchema.shape.acceptSplitBrain, all["recovery:acceptSplitBrain"]);
+  const switchover = check("recovery:switchover", recoverySchema.shape.switchover, all["recovery:switchover"]);
   const asStandby = check("smarteros:asStandby", modeSchema.shape.asStandby, all["smarteros:asStandby"]);
   const credentials = check(
     "smarteros:credentials",
@@ -192,6 +195,7 @@ export function readConfig(role: Role): StackConfig {
     ...secrets.flatMap(([, read]) => read.problems),
     ...targetTime.problems,
     ...accepted.problems,
+    ...switchover.problems,
     ...asStandby.problems,
     ...credentials.problems,
     ...(all["smarteros:site"] === undefined
@@ -207,6 +211,7 @@ export function readConfig(role: Role): StackConfig {
     secrets: Object.fromEntries(secrets.map(([name, read]) => [name, read.value])) as SiteSecrets,
     targetTime: targetTime.value,
     acceptSplitBrain: accepted.value,
+    switchover: switchover.value === site.value.generation,
     asStandby: asStandby.value ?? false,
     credentials: credentials.value ?? {},
     hetzner: hetznerToken

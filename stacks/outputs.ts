@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { FenceResult } from "../contracts/fence";
+import type { SwitchoverResult } from "../contracts/switchover";
 import type { GateResult } from "../contracts/gate";
 import { unmetObjectives } from "../plan/checks";
 import { plan } from "../plan/plan";
 import type { StackConfig } from "./config";
-import type { RestorePlan } from "./preflight";
 import type { SiteOutputs } from "./site";
 
 /** What both stacks export: the contract with the drill, the CLI and the auditor. */
@@ -13,14 +13,16 @@ export interface StackOutputs {
   readonly generation: number;
   readonly address: pulumi.Output<string>;
   /** The backup set that was restored, what was passed over, and how each module came back. */
-  readonly restored?: {
+  readonly restored?: pulumi.Output<{
     readonly restoreId: string;
     readonly manifest: string;
     readonly consistentAt: string;
     readonly databaseBytes: number;
     readonly skipped: readonly { key: string; reason: string }[];
-    readonly modules: pulumi.Output<unknown[]>;
-  };
+    readonly modules: unknown[];
+  }>;
+  /** How the site that served was taken out of service, where it could be asked to. */
+  readonly switchover?: pulumi.Output<SwitchoverResult>;
   /** How the site that was replaced was kept from serving and writing. */
   readonly fence?: pulumi.Output<FenceResult>;
   readonly gate?: pulumi.Output<GateResult>;
@@ -34,24 +36,24 @@ export interface StackOutputs {
   readonly readerKeys?: pulumi.Output<unknown>;
 }
 
-export function siteOutputs(config: StackConfig, site: SiteOutputs, restore?: RestorePlan, fence?: pulumi.Output<FenceResult>): StackOutputs {
+export function siteOutputs(config: StackConfig, site: SiteOutputs): StackOutputs {
   return {
     domain: config.site.domain,
     generation: config.site.generation,
     address: site.address,
-    ...(restore
+    ...(site.restore
       ? {
-          restored: {
-            restoreId: restore.restoreId,
-            manifest: restore.set.key,
-            consistentAt: restore.set.manifest.body.consistentAt,
-            databaseBytes: restore.set.manifest.body.postgres.databaseBytes,
-            skipped: restore.set.skipped,
-            modules: pulumi.all([...site.restored]).apply((waves) => waves.flatMap((lines) => lines.trim().split("\n").filter(Boolean).map((l): unknown => JSON.parse(l)))),
-          },
+          restored: pulumi.all([site.restore, pulumi.all([...site.restored])]).apply(([{ restoreId, set }, waves]) => ({
+            restoreId,
+            manifest: set.key,
+            consistentAt: set.manifest.body.consistentAt,
+            databaseBytes: set.manifest.body.postgres.databaseBytes,
+            skipped: set.skipped,
+            modules: waves.flatMap((lines) => lines.trim().split("\n").filter(Boolean).map((l): unknown => JSON.parse(l))),
+          })),
         }
       : {}),
-    ...(fence ? { fence } : {}),
+    ...(site.fence ? { fence: site.fence } : {}),
     ...(site.gate ? { gate: site.gate } : {}),
     ...(site.readerKeys ? { readerKeys: site.readerKeys } : {}),
     unmet: unmetObjectives(plan),

@@ -1,7 +1,7 @@
-import { PutObjectCommand, S3ServiceException, type S3Client } from "@aws-sdk/client-s3";
+import type { S3Client } from "@aws-sdk/client-s3";
 import { RunError } from "@pulumi/pulumi/errors";
 import { isDryRun } from "@pulumi/pulumi/runtime/settings";
-import { generationLayout } from "../contracts/generation";
+import { generationLayout, generationOfKey, restoreId } from "../contracts/generation";
 import type { Manifest } from "../contracts/manifest";
 import type { Held } from "../contracts/ransomware";
 import { postgresMajorVersion } from "../components/services/base";
@@ -15,10 +15,12 @@ import {
   readClaim,
   searchSets,
   s3Client,
+  withStore,
   type ChosenSet,
   type Claim,
 } from "./backup-store";
 import { joined, verbatim, type Said } from "../words/said";
+import { claimedProblem, claimGeneration } from "./claim";
 import type { StackConfig } from "./config";
 import { SetInspector } from "./damage";
 import { heldProblem, holdsOf } from "./holds";
@@ -190,8 +192,17 @@ export async function findNewest(config: StackConfig, volumeBytes: number): Prom
   }
 }
 
-/** Identity of a restore: the same set onto the same generation is the same restore, however often it is started. */
-export const restoreId = (generation: number, from: number, key: string): string => `g${generation}-from-g${from}-${key.split("/").at(-1)?.replace(".json", "")}`;
+/** The plan of a set that was chosen. @throws PreflightError when it does not hold */
+export async function planOf(config: StackConfig, manifestKey: string): Promise<RestorePlan> {
+  const { site, aws } = config;
+  const from = generationOfKey(manifestKey);
+  if (from === undefined) throw new PreflightError([`${manifestKey}: not the key of a backup set`]);
+  const { chosen, problems } = await withStore(aws, (s3) =>
+    chooseValid({ s3, config, from, keys: [manifestKey], targetTime: undefined, volumeBytes: undefined, claimed: true }),
+  );
+  if (!chosen || problems.length > 0) throw new PreflightError(problems);
+  return { set: chosen, restoreId: restoreId(site.generation, from, chosen.key), sourceGeneration: from };
+}
 
 /**
  * `findRestore`, and the choice is claimed under the new generation's prefix (a conditional put: one winner), so that a run that is killed
@@ -209,7 +220,7 @@ export async function preflightRestore(config: StackConfig, volumeBytes?: number
       if (theirs && !(await hasServed(s3, site.backups.bucket, site.generation))) throw new PreflightError([claimedProblem(found.claim)]);
       return found;
     }
-    await claimGeneration(s3, site.backups.bucket, {
+    const theirs = await claimGeneration(s3, site.backups.bucket, {
       generation: site.generation,
       restoreFrom: found.sourceGeneration,
       manifestKey: found.set.key,
@@ -217,6 +228,7 @@ export async function preflightRestore(config: StackConfig, volumeBytes?: number
       claimedAt: new Date().toISOString(),
       claimedBy: operatorName(),
     });
+    if (theirs) throw new PreflightError([claimedProblem(theirs)]);
     return found;
   } catch (error) {
     if (error instanceof PreflightError) throw error;
@@ -225,18 +237,3 @@ export async function preflightRestore(config: StackConfig, volumeBytes?: number
     s3.destroy();
   }
 }
-
-async function claimGeneration(s3: S3Client, bucket: string, claim: Claim): Promise<void> {
-  const Key = claimKey(claim.generation);
-  try {
-    await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: JSON.stringify(claim), ContentType: "application/json", IfNoneMatch: "*" }));
-  } catch (error) {
-    if (!(error instanceof S3ServiceException) || error.$metadata.httpStatusCode !== 412) throw error;
-    const theirs = await readClaim(s3, bucket, claim.generation);
-    throw new PreflightError([claimedProblem(theirs ?? claim)]);
-  }
-}
-
-/** Two recoveries of one generation would fight over server, data and DNS: whoever claimed it goes on, or hands it over. */
-const claimedProblem = ({ generation, claimedBy, claimedAt }: Claim): Said =>
-  sayPreflight("claimed", generation, claimedBy ?? sayPreflight("anotherRun"), claimedAt);

@@ -1,19 +1,24 @@
+import * as pulumi from "@pulumi/pulumi";
 import { BackupBucket } from "../components/backup-bucket";
 import { ExistingHost } from "../components/host/existing-host";
+import { OldSiteFence } from "../components/old-site-fence";
+import { Switchover } from "../components/switchover";
+import { seedId } from "../contracts/generation";
 import { plan } from "../plan/plan";
 import { seconds } from "../plan/units";
-import { OldSiteFence } from "../components/old-site-fence";
-import { readConfig } from "./config";
+import { readConfig, type StackConfig } from "./config";
 import { fenceSpecOf } from "./fence-spec";
 import { siteOutputs, standbyOutputs, type StackOutputs } from "./outputs";
-import { preflightRestore } from "./preflight";
+import { findRestore, planOf, preflightRestore } from "./preflight";
 import { existingRecords } from "./records";
-import { dataFolders, deploySite, siteNetwork } from "./site";
+import { dataFolders, deploySite, siteNetwork, type TakeOver } from "./site";
 import { standsBy } from "./standing";
+import { switchoverSpecOf } from "./switchover-spec";
 
 /**
- * The primary: the backup buckets, and the site on the VPS. With `restoreFrom` it is the same restore in the other direction. While another
- * generation is active it can stand by: host, network, images and data stay ready, and nothing runs, writes or takes DNS.
+ * The primary: the backup buckets, and the site on the VPS. With `restoreFrom` it is the same restore in the other direction: from a site that was
+ * lost, or, as a switchover, from one that serves. While another generation is active it can stand by: host, network, images and data stay ready, and
+ * nothing runs, writes or takes DNS.
  */
 export async function primary(): Promise<StackOutputs> {
   const config = readConfig("primary");
@@ -25,7 +30,14 @@ export async function primary(): Promise<StackOutputs> {
   // Those that name this host are this stack's own. (The engine would take them over a second time: it knows a record that it made by its id
   // alone, and one that it takes over by zone and id.)
   const others = records.filter(({ content }) => content !== address);
-  const restore = standby || site.restoreFrom === undefined ? undefined : await preflightRestore(config);
+  const inDns = records.map((r) => r.content);
+  let switchover: Switchover | undefined;
+  const takeOver =
+    standby || site.restoreFrom === undefined
+      ? undefined
+      : config.switchover
+        ? await fromLivingSite(config, inDns, (made) => (switchover = made))
+        : await fromLostSite(config, inDns);
 
   const buckets = new BackupBucket("backups", {
     bucket: site.backups.bucket,
@@ -39,7 +51,28 @@ export async function primary(): Promise<StackOutputs> {
     siteNetwork(config, host);
     return standbyOutputs(config, host.address);
   }
-  const fence = restore ? new OldSiteFence("fence", { spec: fenceSpecOf(config, records.map((r) => r.content)) }) : undefined;
-  const deployed = deploySite({ config, host, existingRecords: others, backupsReady: [buckets], ...(restore ? { restore } : {}), ...(fence ? { fence } : {}) });
-  return siteOutputs(config, deployed, restore, fence?.result);
+  const deployed = deploySite({ config, host, existingRecords: others, backupsReady: [buckets], ...(takeOver ? { takeOver } : {}) });
+  return { ...siteOutputs(config, deployed), ...(switchover ? { switchover: switchover.result } : {}) };
+}
+
+/** What is restored is claimed before anything is made. */
+async function fromLostSite(config: StackConfig, inDns: readonly string[]): Promise<TakeOver> {
+  const restore = await preflightRestore(config);
+  const begin = () => ({ restore: pulumi.output(restore), fence: new OldSiteFence("fence", { spec: fenceSpecOf(config, inDns) }) });
+  return { sourceGeneration: restore.sourceGeneration, begin };
+}
+
+/** What is restored is known once everything is ready and the site that serves has made its last backup. */
+async function fromLivingSite(config: StackConfig, inDns: readonly string[], onMade: (made: Switchover) => void): Promise<TakeOver> {
+  const { sourceGeneration, claim } = await findRestore(config);
+  const seed = { id: seedId(config.site.generation, sourceGeneration), newest: () => findRestore(config) };
+  const fenced = fenceSpecOf(config, inDns);
+  const spec = switchoverSpecOf(config, fenced.addresses, claim !== undefined);
+  const begin = (ready: readonly pulumi.Resource[]) => {
+    const switchover = new Switchover("switchover", { spec }, { dependsOn: [...ready] });
+    onMade(switchover);
+    const restore = switchover.result.apply(({ manifestKey }) => planOf(config, manifestKey));
+    return { restore, fence: new OldSiteFence("fence", { spec: fenced }, { dependsOn: [switchover.done] }), quiesced: true };
+  };
+  return { sourceGeneration, seed, begin };
 }

@@ -30,8 +30,8 @@ export async function recovery(): Promise<StackOutputs> {
 
   const fence = new OldSiteFence("fence", { spec: fenceSpecOf(config, records.map((r) => r.content)) });
   const host = new RecoveryHost(`recovery-g${site.generation}`, hostArgs(config, server, labels));
-  const deployed = deploySite({ config, host, restore, fence, existingRecords: records });
-  return siteOutputs(config, deployed, restore, fence.result);
+  const takeOver = { sourceGeneration: restore.sourceGeneration, begin: () => ({ restore: pulumi.output(restore), fence }) };
+  return siteOutputs(config, deploySite({ config, host, takeOver, existingRecords: records }));
 }
 
 /** The host that the settings want to be ordered at Hetzner. */

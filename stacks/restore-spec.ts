@@ -30,17 +30,18 @@ export function databaseTarget({ postgres }: ManifestBody, time?: string): Targe
     : { kind: "time", time: new Date(time).toISOString(), ...lineage };
 }
 
-/** What one wave of a recovery restores. @param sets data folders @throws RunError when the set lacks one of them */
+/** What one wave of a recovery restores. @param restore and the seeding that it may replace @param sets data folders @throws RunError when the set lacks one of them */
 export function restoreSpecOf(
   config: StackConfig,
-  restore: RestorePlan,
+  restore: RestorePlan & { readonly seed?: string | undefined },
   sets: readonly string[],
   keys: StoreKeys,
 ): RestoreSpec {
   const { body } = restore.set.manifest;
-  const { restoreId, sourceGeneration } = restore;
+  const { restoreId, seed, sourceGeneration } = restore;
   return {
     ...restoreBase(config, { restoreId, sourceGeneration, keys }),
+    ...(seed === undefined ? {} : { seed }),
     ...(sets.includes("postgres")
       ? {
           postgres: {

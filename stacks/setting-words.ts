@@ -66,6 +66,8 @@ export const settingsInSpanish: Readonly<Record<string, string>> = {
   "write 2026-11-23T21:05:00Z": "escribir 2026-11-23T21:05:00Z",
   "a reason, at least 10 characters": "un motivo, de al menos 10 caracteres",
   "say who decided it, and why": "decir quién lo decidió, y por qué",
+  "the number of a generation": "el número de una generación",
+  "pulumi config rm recovery:switchover": "pulumi config rm recovery:switchover",
   "true or false; true only while a newer generation is active":
     "true o false; true solo mientras haya activa una generación más nueva",
   "JSON, as these commands write it": "JSON, como lo escriben esos comandos",

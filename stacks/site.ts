@@ -18,6 +18,7 @@ import { SiteDns, type ExistingRecord } from "../components/site-dns";
 import { SiteNetwork } from "../components/site-network";
 import { ValidationGate } from "../components/validation-gate";
 import { agentStatusPort, type AgentConfig, type S3Location } from "../contracts/agent";
+import type { FenceResult } from "../contracts/fence";
 import type { GateResult, GateSpec } from "../contracts/gate";
 import { guardConfig, guardSet, type GuardSecrets } from "../contracts/guard";
 import { pgbackrestConf, postgresPaths } from "../contracts/pgbackrest";
@@ -51,17 +52,37 @@ export function dataFolders(): DataFolder[] {
   return [...shared, ...folderSets().map((set) => ({ set, uid: applicationUid }))];
 }
 
+/** Data folders that these services' backups come back to. */
+const foldersOf = (services: readonly Service[]): string[] =>
+  services.flatMap((s) => s.backup.flatMap((b) => (b.kind === "files" ? [b.set] : b.kind === "raft-snapshot" ? ["vault-snapshot"] : b.kind === "cluster" ? ["postgres"] : [])));
+
 /** Network, data volumes and images of the site on its host. */
 export const siteNetwork = ({ site }: StackConfig, host: HostConnection, { labels = siteLabels(site), closed = false } = {}): SiteNetwork =>
   new SiteNetwork("site", { host, sets: dataFolders().map((f) => f.set), images: site.images, labels, closed });
+
+/** What a site begins with, and what has to be done to the site that it replaces. */
+export interface TakeOver {
+  readonly sourceGeneration: number;
+  /** What the host is given before the restore is known, so that only what changed since is left to do; its id is that of a seeding. @default nothing */
+  readonly seed?: { readonly id: string; readonly newest: () => Promise<RestorePlan> };
+  /** @param ready all that can be there before: network, volumes, images, boot guard, keys */
+  readonly begin: (ready: readonly pulumi.Resource[]) => Begun;
+}
+
+/** A takeover that is under way. */
+export interface Begun {
+  readonly restore: pulumi.Output<RestorePlan>;
+  /** The site that is replaced can do no harm any more; nothing starts on its data before. */
+  readonly fence?: OldSiteFence;
+  /** Its data is beyond doubt already, so that it is restored while the fence is still at work. @default false */
+  readonly quiesced?: boolean;
+}
 
 export interface SiteArgs {
   readonly config: StackConfig;
   readonly host: HostConnection;
   /** What to restore; absent: the site begins empty. */
-  readonly restore?: RestorePlan;
-  /** The site that is replaced can do no harm any more; nothing is restored before. */
-  readonly fence?: OldSiteFence;
+  readonly takeOver?: TakeOver;
   /**
    * A copy that is looked at and thrown away: its network leads nowhere, it publishes no port, takes over no DNS, and writes no backup, for
    * which it has no key. The gate says what does not hold and stops nothing. @default false
@@ -76,6 +97,9 @@ export interface SiteArgs {
 
 export interface SiteOutputs {
   readonly address: pulumi.Output<string>;
+  readonly restore?: pulumi.Output<RestorePlan>;
+  /** How the site that was replaced was kept from serving and writing. */
+  readonly fence?: pulumi.Output<FenceResult>;
   /** Evidence of the gate; absent for a site that began empty. */
   readonly gate?: pulumi.Output<GateResult>;
   /** One JSON line per restored module and wave. */
@@ -91,7 +115,7 @@ export interface SiteOutputs {
  * then DNS and the agent. Without: the services on empty folders, Vault's first start, DNS and the agent.
  */
 export function deploySite(args: SiteArgs): SiteOutputs {
-  const { config, host, restore, scratch = false } = args;
+  const { config, host, takeOver, scratch = false } = args;
   const { site, secrets } = config;
   const labels = args.labels ?? siteLabels(site);
   const s3 = s3Location(site);
@@ -106,7 +130,7 @@ export function deploySite(args: SiteArgs): SiteOutputs {
   const identity = (role: IdentityRole, generation: number) =>
     new BackupIdentity(identityName(role, generation), { bucket: site.backups.bucket, generation, role, tags, keyMadeAt: config.credentials[`s3.${role}`]?.madeAt }, { dependsOn: [...(args.backupsReady ?? [])] });
   const writer = scratch ? undefined : identity("writer", site.generation);
-  const reader = restore ? identity("reader", restore.sourceGeneration) : undefined;
+  const reader = takeOver ? identity("reader", takeOver.sourceGeneration) : undefined;
   // For restores on this very host (`smarter recover`): handed to the operator alone.
   const ownReader = scratch ? undefined : identity("reader", site.generation);
   const closed = scratch ? new NoWayOut("no-way-out", { host, network: network.network, image: image("agent"), outside: s3 }).proved : undefined;
@@ -139,53 +163,73 @@ export function deploySite(args: SiteArgs): SiteOutputs {
   const guard = scratch ? undefined : startGuard();
   const guarded: pulumi.Resource[] = guard ? [guard.healthy] : [];
 
-  // --- restores by wave ---
+  // --- restores ---
   const restored: RestoreWave[] = [];
-  const restoreWave = (wave: readonly Service[], number: number): RestoreWave | undefined => {
-    if (!restore || !reader) return undefined;
-    const ofServices = wave.flatMap((s) => s.backup.flatMap((b) => (b.kind === "files" ? [b.set] : b.kind === "raft-snapshot" ? ["vault-snapshot"] : b.kind === "cluster" ? ["postgres"] : [])));
-    const sets = number === 1 ? [...ofServices, previousHostFolder] : ofServices; // nobody waits for it, and it waits for nobody
-    if (sets.length === 0) return undefined;
-    const spec = pulumi.all([reader.accessKey, reader.secretKey]).apply(([s3AccessKey, s3SecretKey]) => restoreSpecOf(config, restore, sets, { s3AccessKey, s3SecretKey }));
-    const previous = restored.at(-1);
-    const component = new RestoreWave(
-      `restore-wave-${number}`,
-      { wave: number, host, agentImage: image("agent"), spec, sets },
-      { dependsOn: [...network.volumes.values(), ...(previous ? [previous.done] : args.fence ? [args.fence.done] : [])] },
-    );
-    restored.push(component);
-    return component;
+  const restoreSets = (name: string, wave: number, sets: readonly string[], what: pulumi.Input<RestorePlan>, after: readonly pulumi.Resource[]): RestoreWave => {
+    if (!reader) throw new Error(`${name}: nothing is restored here`);
+    const seed = takeOver?.seed?.id;
+    const spec = pulumi.all([what, reader.accessKey, reader.secretKey]).apply(([chosen, s3AccessKey, s3SecretKey]) => restoreSpecOf(config, { ...chosen, seed }, sets, { s3AccessKey, s3SecretKey }));
+    return new RestoreWave(name, { wave, host, agentImage: image("agent"), spec, sets }, { dependsOn: [...network.volumes.values(), ...after] });
   };
 
   // --- Vault: opened with its own shares, or for the first time ---
   let vaultOpened: pulumi.Resource | undefined;
   let vaultEscrow: pulumi.Output<VaultEscrow> | undefined;
   let vaultToken: pulumi.Output<string> = pulumi.secret(secrets.vaultToken ?? "");
-  const openVault = (after: readonly pulumi.Resource[]): void => {
-    const common = { host, network: network.network, agentImage: image("agent"), dependsOn: after };
-    if (restore) {
-      const input = pulumi.secret({
-        restoreId: restore.restoreId,
-        address: "http://vault:8200",
-        snapshotFile: `${setPath("vault")}/${vaultSnapshotName}`,
-        unsealShares: secrets.vaultUnsealShares ?? [],
-        secretsRequired: "gateway",
-      });
-      vaultOpened = agentCommand("vault-restore", { ...common, run: "vault-restore", input, mounts: [{ set: "vault-snapshot", path: setPath("vault") }], mend: { exit: vaultCutOffExitCode, script: emptyVault } }, network);
-    } else if (!secrets.vaultToken) {
-      const opened = agentCommand("vault-init", { ...common, run: "vault-init", input: pulumi.output({ address: "http://vault:8200", shares: 3, threshold: 2 }), mounts: [], secretOutput: true }, network);
-      const escrow = opened.stdout.apply((text) => vaultEscrowSchema.parse(JSON.parse(text)));
-      vaultEscrow = escrow;
-      vaultToken = pulumi.secret(escrow.apply((e) => e.token));
-      vaultOpened = opened;
-    }
+  const onVault = (after: readonly pulumi.Resource[]) => ({ host, network: network.network, agentImage: image("agent"), dependsOn: after });
+  const restoreVault = (name: string, restoreId: pulumi.Input<string>, after: readonly pulumi.Resource[]): pulumi.Resource => {
+    const input = pulumi.secret({
+      restoreId,
+      ...(takeOver?.seed ? { seed: takeOver.seed.id } : {}),
+      address: "http://vault:8200",
+      snapshotFile: `${setPath("vault")}/${vaultSnapshotName}`,
+      unsealShares: secrets.vaultUnsealShares ?? [],
+      secretsRequired: "gateway",
+    });
+    return agentCommand(name, { ...onVault(after), run: "vault-restore", input, mounts: [{ set: "vault-snapshot", path: setPath("vault") }], mend: { exit: vaultCutOffExitCode, script: emptyVault } }, network);
+  };
+  const initVault = (after: readonly pulumi.Resource[]): pulumi.Resource => {
+    const opened = agentCommand("vault-init", { ...onVault(after), run: "vault-init", input: pulumi.output({ address: "http://vault:8200", shares: 3, threshold: 2 }), mounts: [], secretOutput: true }, network);
+    const escrow = opened.stdout.apply((text) => vaultEscrowSchema.parse(JSON.parse(text)));
+    vaultEscrow = escrow;
+    vaultToken = pulumi.secret(escrow.apply((e) => e.token));
+    return opened;
+  };
+
+  // --- what can be there while the site that is replaced still serves ---
+  const seeded: pulumi.Resource[] = [];
+  if (takeOver?.seed) {
+    const { id, newest } = takeOver.seed;
+    const seedOf = () => newest().then((set) => ({ ...set, restoreId: id }));
+    const first = restoreSets("restore-seed", 0, foldersOf(plan.services), seedOf(), []);
+    // The first may have taken hours: what was written meanwhile.
+    const again = restoreSets("restore-seed-again", 0, foldersOf(plan.services).filter((folder) => folder !== "vault-snapshot"), first.results.apply(seedOf), [first.done]);
+    // Nobody reaches them but the site's own containers, of which none runs.
+    const ready = [redis(), vault()].map((spec) => start(spec, guarded));
+    seeded.push(again.done, ...ready.map((c) => c.healthy), restoreVault("vault-seed", id, [first.done, containers.get("vault")!.healthy]));
+  }
+
+  // --- what is restored ---
+  const keys = [writer, reader, ownReader].filter((made) => made !== undefined);
+  const begun = takeOver?.begin([network.network, ...network.volumes.values(), ...network.images.values(), ...keys, ...guarded, ...seeded]);
+  const restore = begun?.restore;
+  const fence = begun?.fence;
+  const restoreWave = (wave: readonly Service[], number: number): RestoreWave | undefined => {
+    if (!restore) return undefined;
+    const ofServices = foldersOf(wave).filter((folder) => folder !== "vault-snapshot" || !takeOver?.seed);
+    const sets = number === 1 ? [...ofServices, previousHostFolder] : ofServices; // nobody waits for it, and it waits for nobody
+    if (sets.length === 0) return undefined;
+    const previous = restored.at(-1);
+    const made = restoreSets(`restore-wave-${number}`, number, sets, restore, begun.quiesced ? [] : previous ? [previous.done] : fence ? [fence.done] : []);
+    restored.push(made);
+    return made;
   };
 
   // --- the waves of the plan ---
   const specOf = (name: ServiceName): ContainerSpec => {
     switch (name) {
       case "postgres":
-        return postgres({ files: postgresFiles(config, s3, writer, restore, reader), archiveTimeoutSeconds: seconds(plan.archiveTimeout), ...(restore ? { expectRestored: restore.restoreId } : {}) });
+        return postgres({ files: postgresFiles(config, s3, writer, reader, takeOver?.sourceGeneration), archiveTimeoutSeconds: seconds(plan.archiveTimeout), ...(restore ? { expectRestored: restore.apply((chosen) => chosen.restoreId) } : {}) });
       case "redis":
         return redis();
       case "vault":
@@ -206,18 +250,22 @@ export function deploySite(args: SiteArgs): SiteOutputs {
     }
   };
   const afterServices = (s: Service): pulumi.Resource[] => s.dependsOn.flatMap((d) => [containers.get(d)?.healthy, d === "vault" ? vaultOpened : undefined].filter((r) => r !== undefined));
+  const ofVault = restore && takeOver?.seed ? restoreSets("restore-vault", 0, ["vault-snapshot"], restore, []) : undefined;
+  if (ofVault) restored.push(ofVault);
   waves(plan).forEach((wave, index) => {
     const data = restoreWave(wave, index + 1);
     for (const s of wave) {
-      const container = start(specOf(s.name), [...guarded, ...afterServices(s), ...(data ? [data.done] : [])]);
-      if (s.name === "vault") openVault([container.healthy]);
+      const container = containers.get(s.name) ?? start(specOf(s.name), [...guarded, ...(fence && begun?.quiesced ? [fence.done] : []), ...afterServices(s), ...(data ? [data.done] : [])]);
+      if (s.name !== "vault") continue;
+      if (restore) vaultOpened = restoreVault("vault-restore", restore.apply((chosen) => chosen.restoreId), [container.healthy, ...(ofVault ? [ofVault.done] : [])]);
+      else if (!secrets.vaultToken) vaultOpened = initVault([container.healthy]);
     }
   });
 
   // --- the gate, then DNS and the backups of this generation ---
   const serving: pulumi.Resource[] = [...[...containers.values()].map((c) => c.healthy), ...(vaultOpened ? [vaultOpened] : [])];
   const gate = restore ? new ValidationGate("gate", { host, network: network.network, agentImage: image("agent"), spec: gateSpecOf(config), after: serving, tellOnly: scratch }) : undefined;
-  const outputs = { address: host.address, ...(gate ? { gate: gate.result } : {}), restored: restored.map((r) => pulumi.unsecret(r.results)) };
+  const outputs: SiteOutputs = { address: host.address, ...(restore ? { restore } : {}), ...(fence ? { fence: fence.result } : {}), ...(gate ? { gate: gate.result } : {}), restored: restored.map((r) => pulumi.unsecret(r.results)) };
   if (!writer) return outputs;
   const open: pulumi.Resource[] = gate ? [gate.passed] : serving;
 
@@ -240,7 +288,7 @@ export function deploySite(args: SiteArgs): SiteOutputs {
 }
 
 /** pgBackRest's files and the roles, uploaded into the PostgreSQL container. */
-function postgresFiles(config: StackConfig, s3: S3Location, writer: BackupIdentity | undefined, restore?: RestorePlan, reader?: BackupIdentity): ContainerFile[] {
+function postgresFiles(config: StackConfig, s3: S3Location, writer: BackupIdentity | undefined, reader?: BackupIdentity, source?: number): ContainerFile[] {
   const { site, secrets } = config;
   const conf = (identity: BackupIdentity, generation: number, use: "write" | "source") =>
     pulumi.all([identity.accessKey, identity.secretKey]).apply(([s3AccessKey, s3SecretKey]) =>
@@ -248,7 +296,7 @@ function postgresFiles(config: StackConfig, s3: S3Location, writer: BackupIdenti
     );
   return [
     ...(writer ? [{ path: postgresPaths.config, content: conf(writer, site.generation, "write") }] : []),
-    ...(restore && reader ? [{ path: postgresPaths.sourceConfig, content: conf(reader, restore.sourceGeneration, "source") }] : []),
+    ...(reader && source !== undefined ? [{ path: postgresPaths.sourceConfig, content: conf(reader, source, "source") }] : []),
     ...(s3.caPem ? [{ path: postgresPaths.ca, content: s3.caPem }] : []),
     { path: postgresPaths.roles, content: JSON.stringify(secrets.databasePasswords) },
   ];

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { operatorPublicKey } from "../components/host/connection";
 import { RecoveryHost } from "../components/host/recovery-host";
 import { readConfig } from "./config";
@@ -22,6 +23,7 @@ export async function verification(): Promise<StackOutputs> {
   // Of this run alone: what another run has restored counts for nothing.
   const restore = { ...found, restoreId: `verify-g${found.sourceGeneration}-${new Date().toISOString()}` };
   const host = new RecoveryHost("verify", { ...hostArgs(config, server, labels), scratch: true });
-  const deployed = deploySite({ config, host, restore, scratch: true, labels, existingRecords: [] });
-  return { ...siteOutputs(config, deployed, restore), generation: found.sourceGeneration };
+  const takeOver = { sourceGeneration: found.sourceGeneration, begin: () => ({ restore: pulumi.output(restore) }) };
+  const deployed = deploySite({ config, host, takeOver, scratch: true, labels, existingRecords: [] });
+  return { ...siteOutputs(config, deployed), generation: found.sourceGeneration };
 }

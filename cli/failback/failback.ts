@@ -1,5 +1,5 @@
+import type { EngineEvent } from "@pulumi/pulumi/automation/events";
 import { runOverSsh, type SshHost } from "../../components/host/ssh";
-import { duration } from "../../drill/report/format";
 import { askAnyDns, dnsServer } from "../../outside/site";
 import { activeGeneration, operatorName, readClaim, withStore } from "../../stacks/backup-store";
 import type { StackConfig } from "../../stacks/config";
@@ -10,24 +10,21 @@ import { readFile } from "node:fs/promises";
 import { expandHome } from "../../components/host/paths";
 import { guardSet } from "../../contracts/guard";
 import { plan } from "../../plan/plan";
+import { writers } from "../../plan/writers";
 import { moment } from "../clock";
 import { confirm } from "../confirm";
 import { OperatorError, type Context } from "../context";
 import type { ClearConfig, StackEngine } from "../engine";
 import { exitCodes, type ExitCode } from "../exit-codes";
 import { activate } from "../failover/activate";
-import { earlierIncident } from "../failover/documentation";
 import { upWithLocks } from "../failover/engine-run";
 import { Journal } from "../failover/journal";
 import { failoverWords } from "../failover/words";
 import { masker, maskedOutput } from "../mask";
-import { healthySeconds, nextBackup } from "../recover/host";
 import { configOf } from "../recover/living";
-import { writers } from "../recover/postgres";
-import { startScript, stopScript } from "../recover/scripts";
 import { colours } from "../table";
 import type { FailbackOptions } from "./command";
-import { clearScript, cycleNowScript, keptAs } from "./scripts";
+import { clearScript, keptAs } from "./scripts";
 import { failbackWords } from "./words";
 
 const refused = (message: string, cause?: unknown) => new OperatorError(message, exitCodes.refused, { cause });
@@ -41,9 +38,9 @@ interface Hosts {
 }
 
 /**
- * Goes back to the primary: makes its host ready while the other site serves, stops everything that writes there, takes a last backup, and
- * recovers from it in the other direction, by the same restore, gate and fence. No acknowledged write is lost: nobody writes after the backup.
- * Killed at any moment, the same command goes on; refused before the other site was fenced off, its services start again.
+ * Goes back to the primary: makes its host ready while the other site serves, and switches over (`switchover/`): everything that writes there stops, a
+ * last backup is made, and the site is recovered from it in the other direction, by the same restore, gate and fence. No acknowledged write is lost:
+ * nobody writes after the backup. Killed at any moment, the same command goes on; refused before the takeover, the other site's services start again.
  * @throws OperatorError
  */
 export async function failback(
@@ -58,19 +55,22 @@ export async function failback(
   const say = options.json ? context.output.note : context.output.print;
   const config = configOf(clear, "primary");
   const { site } = config;
+  const switchOver = () =>
+    activate(given, { ...options, yes: true, switchover: true }, engine, clear, told(say, t.step));
   if (await isClaimed(config)) {
     say(t.resumes(site.generation));
-    return activate(given, { ...options, yes: true }, engine, clear);
+    return switchOver();
   }
 
-  const from = await generationBefore(config, lang);
+  await requireNext(config, lang);
   const hosts = await hostsOf(config, lang);
   await requireReached(hosts, lang);
   const address = hosts.target.host;
+  const services = writers().join(", ");
   const will = [
     t.will.ready(address),
     t.will.clear(address, keptAs("…", site.generation)),
-    t.will.quiesce(hosts.active.host, writers().join(", ")),
+    t.will.quiesce(hosts.active.host, services),
     t.will.backup,
     t.will.recover(site.generation),
   ];
@@ -88,45 +88,39 @@ export async function failback(
   say(t.step.prepared);
   if (kept !== "") say(t.step.cleared(kept.split("\n").join(", ")));
 
-  return await whileQuiesced(config, hosts, lang, say, async () => {
-    say(t.step.quiescing);
-    const pausedAt = Date.now();
-    await runOverSsh(hosts.active, stopScript(writers(), stopSeconds), { signal: context.signal });
-    const since = new Date().toISOString();
-    say(t.step.quiesced(moment(since, lang)));
-    await runOverSsh(hosts.active, cycleNowScript, { signal: context.signal });
-    const ofActive = { ...config, site: { ...site, generation: from } };
-    say(t.step.backedUp(await nextBackup({ config: ofActive }, context, since)));
-    const exitCode = await activate(given, { ...options, yes: true }, engine, clear);
-    const incident = await earlierIncident(options.report, site.domain, site.generation);
-    const answered = Math.max(...(incident?.modules.map(({ rtoSeconds }) => rtoSeconds ?? Number.NaN) ?? []));
-    if (incident && Number.isFinite(answered)) {
-      const pause = (Date.parse(incident.activatedAt) - pausedAt) / 1_000 + answered;
-      say(t.paused(duration(pause, lang)));
-    }
-    return exitCode;
-  });
+  const exitCode = await switchOver();
+  if (exitCode !== exitCodes.ok && !(await isClaimed(config))) say(t.notTaken(hosts.active.host, writers().join(" ")));
+  return exitCode;
 }
+
+/** Says when the write pause begins, and when the last backup is there. */
+const told =
+  (say: (text: string) => void, t: { readonly quiescing: string; readonly quiesced: string }) =>
+  ({ resourcePreEvent: begins, resOutputsEvent: ends }: EngineEvent): void => {
+    const isIt = (event: typeof begins | typeof ends) =>
+      event !== undefined &&
+      !event.planning &&
+      event.metadata.op === "create" &&
+      event.metadata.urn.endsWith("$command:local:Command::switchover");
+    if (isIt(begins)) say(t.quiescing);
+    if (isIt(ends)) say(t.quiesced);
+  };
 
 /** Folders that are the host's own, and no data of the site. */
 const ofTheHost: readonly string[] = [guardSet, plan.host.set];
-
-/** Seconds that a service has to end what it was asked; longer, and the write pause is longer. What it did not acknowledge is not lost. */
-const stopSeconds = 10;
 
 const standbyKey = "smarteros:asStandby";
 
 const isClaimed = ({ site, aws }: StackConfig): Promise<boolean> =>
   withStore(aws, async (s3) => (await readClaim(s3, site.backups.bucket, site.generation)) !== undefined);
 
-/** The generation that serves, which this one is to follow. @throws OperatorError when the settings do not say the next one */
-async function generationBefore({ site, aws }: StackConfig, lang: Context["lang"]): Promise<number> {
+/** @throws OperatorError when the settings do not say the generation after the one that serves */
+async function requireNext({ site, aws }: StackConfig, lang: Context["lang"]): Promise<void> {
   const t = failbackWords[lang];
   const { generation, restoreFrom, backups } = site;
   if (restoreFrom === undefined) throw refused(t.noRestore);
   const active = await withStore(aws, (s3) => activeGeneration(s3, backups.bucket));
   if (active !== restoreFrom || generation !== active + 1) throw refused(t.notNext(generation, restoreFrom, active));
-  return active;
 }
 
 /** @throws OperatorError when the key of the host that serves is not known */
@@ -181,34 +175,5 @@ async function standBy({ site }: StackConfig, engine: StackEngine, { lang, signa
     await new PulumiConfig({ ...engine.access, cwd: repoRoot() }).remove(standbyKey);
   } finally {
     await journal.release();
-  }
-}
-
-/**
- * Does what ends in a takeover. One that ended before it claimed this generation has changed nothing for good: the other site's services start
- * again. After the claim its set is chosen, and what they wrote from then on would be lost: they stay stopped, and the same command goes on.
- */
-async function whileQuiesced(
-  config: StackConfig,
-  { active }: Hosts,
-  lang: Context["lang"],
-  say: (text: string) => void,
-  takeOver: () => Promise<ExitCode>,
-): Promise<ExitCode> {
-  const t = failbackWords[lang];
-  const again = async () => {
-    if (await isClaimed(config)) return;
-    await runOverSsh(active, startScript(writers(), healthySeconds)).then(
-      () => say(t.undone),
-      (error: Error) => say(t.undoFailed(error.message, `docker start ${writers().join(" ")}`)),
-    );
-  };
-  try {
-    const exitCode = await takeOver();
-    if (exitCode !== exitCodes.ok) await again();
-    return exitCode;
-  } catch (error) {
-    await again();
-    throw error;
   }
 }

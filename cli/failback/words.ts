@@ -22,12 +22,9 @@ interface FailbackWords {
     readonly prepared: string;
     readonly cleared: (folders: string) => string;
     readonly quiescing: string;
-    readonly quiesced: (at: string) => string;
-    readonly backedUp: (key: string) => string;
+    readonly quiesced: string;
   };
-  readonly undone: string;
-  readonly undoFailed: (why: string, command: string) => string;
-  readonly paused: (pause: string) => string;
+  readonly notTaken: (address: string, services: string) => string;
 }
 
 /** The words of `smarter failback`. */
@@ -58,13 +55,10 @@ export const failbackWords: Words<FailbackWords> = {
       prepared: "the host is ready; nothing runs on it",
       cleared: (folders) => `kept from an earlier life: ${folders}`,
       quiescing: "stopping everything that writes",
-      quiesced: (at) => `nobody writes since ${at}`,
-      backedUp: (key) => `backed up: ${key}`,
+      quiesced: "nobody writes any more, and the last backup holds everything that was written",
     },
-    undone: "nothing was taken over: the other site's services were started again, and it serves",
-    undoFailed: (why, command) =>
-      `the other site's services could not be started again: ${why}; fix: there, ${command}`,
-    paused: (pause) => `the write pause was ${pause}`,
+    notTaken: (address, services) =>
+      `nothing was taken over: the site at ${address} serves on; if its services were stopped and the reason above does not say that they run again, the same command goes on, or there: docker start ${services}`,
   },
   es: {
     noRestore:
@@ -92,12 +86,9 @@ export const failbackWords: Words<FailbackWords> = {
       prepared: "el host está listo; nada corre en él",
       cleared: (folders) => `guardado de una vida anterior: ${folders}`,
       quiescing: "deteniendo todo lo que escribe",
-      quiesced: (at) => `nadie escribe desde ${at}`,
-      backedUp: (key) => `respaldado: ${key}`,
+      quiesced: "ya nadie escribe, y el último respaldo contiene todo lo escrito",
     },
-    undone: "no se tomó nada: los servicios del otro sitio se iniciaron de nuevo, y sirve",
-    undoFailed: (why, command) =>
-      `no se pudieron iniciar de nuevo los servicios del otro sitio: ${why}; arreglo: allí, ${command}`,
-    paused: (pause) => `la pausa de escritura fue de ${pause}`,
+    notTaken: (address, services) =>
+      `no se tomó nada: el sitio de ${address} sigue sirviendo; si sus servicios se detuvieron y el motivo de arriba no dice que corren de nuevo, el mismo comando continúa, o allí: docker start ${services}`,
   },
 };

@@ -1,3 +1,4 @@
+import type { EngineEvent } from "@pulumi/pulumi/automation/events";
 import { handOverClaim, operatorName } from "../../stacks/backup-store";
 import { colours } from "../table";
 import { confirm, requireTerminal } from "../confirm";
@@ -19,12 +20,13 @@ type Sound = Preflight & Required<Pick<Preflight, "config" | "found">>;
 const isSound = (preflight: Preflight): preflight is Sound =>
   preflight.config !== undefined && preflight.found !== undefined && preflight.checks.every(({ ok }) => ok);
 
-/** The recovery of one stack, from the preflight to the report. @param clear its settings */
+/** The recovery of one stack, from the preflight to the report. @param clear its settings @param onEvent told of the engine's events too */
 export async function activate(
   context: Context,
   options: ActivateOptions,
   engine: StackEngine,
   clear: ClearConfig,
+  onEvent?: (event: EngineEvent) => void,
 ): Promise<ExitCode> {
   const { lang, signal } = context;
   const t = failoverWords[lang];
@@ -37,10 +39,11 @@ export async function activate(
   const journal = new Journal(site.domain, site.generation);
   const takeOver = options.takeOver ?? false;
   const { acceptSplitBrain } = options;
+  const switchover = options.switchover ? site.generation : undefined;
   const preflight = await examine({
     engine,
     clear,
-    asked: { at: options.at, acceptSplitBrain },
+    asked: { at: options.at, acceptSplitBrain, switchover },
     takeOver,
     journal,
     lang,
@@ -55,11 +58,13 @@ export async function activate(
 
   // A run that is resumed goes on with the time that the first one was asked for.
   const at = options.at ?? preflight.found.claim?.targetTime ?? undefined;
-  const extra = extraConfig(clear, { at, acceptSplitBrain });
+  const extra = extraConfig(clear, { at, acceptSplitBrain, switchover });
   // What was lost was lost when the recovery was begun, however often it is resumed.
   const begun = preflight.serves ? undefined : preflight.found.claim?.claimedAt;
   const losses = lossesOf(preflight.found, begun ? Date.parse(begun) : Date.now(), at);
-  if (!preflight.serves) say(`\n${renderForecast(preflight.config, preflight.found, losses, at, lang)}\n`);
+  // A switchover loses nothing, and what it will restore is not made yet.
+  if (!preflight.serves && !options.switchover)
+    say(`\n${renderForecast(preflight.config, preflight.found, losses, at, lang)}\n`);
 
   // With --yes nobody waits for a preview: the program looks at the same before it orders anything.
   if ((options.dryRun || !options.yes) && !preflight.orphan) {
@@ -105,6 +110,7 @@ export async function activate(
       extra,
       at,
       orphan: held,
+      onEvent,
       say,
     });
   } finally {

@@ -13,6 +13,8 @@ export interface ActivateOptions extends StackOptions {
   readonly takeOver?: boolean;
   /** Why it goes on although the old site may still serve. */
   readonly acceptSplitBrain?: string;
+  /** The site that is replaced still serves, and is taken out of service once everything is ready. @default false: it is lost */
+  readonly switchover?: boolean;
   /** Folder of the incident reports. */
   readonly report: string;
   readonly json?: boolean;

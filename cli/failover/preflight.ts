@@ -47,14 +47,18 @@ export interface Asked {
   readonly at?: string | undefined;
   /** Why a site that could not be fenced off is accepted. */
   readonly acceptSplitBrain?: string | undefined;
+  /** The generation that takes over from a site that still serves. */
+  readonly switchover?: number | undefined;
 }
 
 /** What the engine must be told beside the settings file, by the keys where the program reads it. */
-export const extraConfig = (clear: ClearConfig, { at, acceptSplitBrain }: Asked): Record<string, string> =>
+export const extraConfig = (clear: ClearConfig, { at, acceptSplitBrain, switchover }: Asked): Record<string, string> =>
   Object.fromEntries(
-    Object.entries({ "recovery:targetTime": at, "recovery:acceptSplitBrain": acceptSplitBrain }).flatMap(
-      ([key, value]) => (value === undefined || clear.values[key] === value ? [] : [[key, value]]),
-    ),
+    Object.entries({
+      "recovery:targetTime": at,
+      "recovery:acceptSplitBrain": acceptSplitBrain,
+      "recovery:switchover": switchover === undefined ? undefined : String(switchover),
+    }).flatMap(([key, value]) => (value === undefined || clear.values[key] === value ? [] : [[key, value]])),
   );
 
 /** Looks at everything that can be looked at without ordering anything, and changes nothing. */

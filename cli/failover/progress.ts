@@ -175,6 +175,7 @@ function placeOf(urn: string): Place | undefined {
       return name.startsWith("vault-")
         ? { stage: "modules", subject: "vault", module: "vault" }
         : { stage: "host", subject: name };
+    case "Switchover":
     case "OldSiteFence":
       return { stage: "fence", subject: name, worthALine: true };
     case "RestoreWave":

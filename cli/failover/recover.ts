@@ -1,8 +1,10 @@
 import { setInterval } from "node:timers/promises";
 import type { EngineEvent } from "@pulumi/pulumi/automation/events";
+import { switchoverResult } from "../../contracts/switchover";
 import { fenceResult } from "../../contracts/fence";
 import { gateResult } from "../../contracts/gate";
 import { duration } from "../../drill/report/format";
+import { findRestore } from "../../stacks/preflight";
 import { UpFailed } from "../../engine/up";
 import { askAnyDns, dnsServer } from "../../outside/site";
 import { plan } from "../../plan/plan";
@@ -46,6 +48,8 @@ export interface RecoverArgs {
   readonly at: string | undefined;
   /** A killed run whose engine goes on. */
   readonly orphan: Held | undefined;
+  /** Told of the engine's events too. */
+  readonly onEvent?: ((event: EngineEvent) => void) | undefined;
   /** For people. */
   readonly say: (text: string) => void;
 }
@@ -65,10 +69,11 @@ export async function recover(args: RecoverArgs): Promise<ExitCode> {
   const { context, engine, journal, operator, options, preflight, site, say } = args;
   const { lang } = context;
   const t = failoverWords[lang];
-  const activatedAt = await firstActivation(journal, preflight.found, preflight.serves);
+  let { found } = preflight;
+  let activatedAt = await firstActivation(journal, found, preflight.serves);
   const sinceActivation = (at: number) => (at - Date.parse(activatedAt)) / 1_000;
   const elapsed = () => sinceActivation(Date.now());
-  const { claim } = preflight.found;
+  const { claim } = found;
   const earlier = claim && (await earlierIncident(options.report, site.domain, site.generation));
   const before = earlier?.dns.before ?? (await addressNow(site)) ?? null;
 
@@ -91,7 +96,6 @@ export async function recover(args: RecoverArgs): Promise<ExitCode> {
   const note = (what: Entry["what"], detail: string) =>
     journal.note({ at: new Date().toISOString(), by: operator, what, detail: args.mask(oneLine(detail)) });
   const draft = async (known: Pick<Draft, "verdict"> & Partial<Draft>): Promise<Incident> => {
-    const { found } = preflight;
     const dns = { before, after: before };
     const entries = await journal.entries();
     const earlierRuns = await earlierEvents(journal, { since: new Date(activatedAt), before: begun });
@@ -115,6 +119,7 @@ export async function recover(args: RecoverArgs): Promise<ExitCode> {
     view,
     note,
     onEvent: (event, ofThisRun) => {
+      args.onEvent?.(event);
       for (const step of progress.accept(event)) {
         if (ofThisRun) steps.push({ step, at: new Date() });
         view.step(step);
@@ -139,6 +144,12 @@ export async function recover(args: RecoverArgs): Promise<ExitCode> {
   }
 
   const outputs = await engine.outputs();
+  const switched = switchoverResult.safeParse(outputs["switchover"]).data;
+  if (switched) {
+    // Its users missed it from the pause on, and the set was made by the run itself.
+    activatedAt = switched.pausedAt ?? claim?.claimedAt ?? activatedAt;
+    found = await findRestore(preflight.config);
+  }
   const address = String(outputs["address"]);
   if (!answers.begun) answers.begin((answered) => answered === address);
   say(t.verifying);
@@ -170,7 +181,7 @@ export async function recover(args: RecoverArgs): Promise<ExitCode> {
   const record = closed ?? (await draft({ ...known, items: written }));
   if (silent.length === 0) {
     const last = Math.max(0, ...record.modules.map(({ rtoSeconds }) => rtoSeconds ?? 0));
-    say(`\n${t.recovered(site.domain, duration(last, lang))}`);
+    say(`\n${(switched ? t.switchedOver : t.recovered)(site.domain, duration(last, lang))}`);
   }
   await publish(args, record, closed === undefined);
   if (silent.length > 0) return exitCodes.failed;

@@ -5,7 +5,7 @@ import { exitCodes } from "../exit-codes";
 import { drop, healthySeconds, unfinished } from "./host";
 import type { RecoverJournal } from "./journal";
 import { locked } from "./locked";
-import { writers } from "./postgres";
+import { writers } from "../../plan/writers";
 import { startScript } from "./scripts";
 import { recoverWords } from "./words";
 import { fileSets } from "../../plan/graph";

@@ -10,7 +10,7 @@ import { mendingOf, nameOf, whatIs } from "./broken";
 import type { Living } from "./living";
 import { healthySeconds } from "./host";
 import { locked } from "./locked";
-import { writers } from "./postgres";
+import { writers } from "../../plan/writers";
 import { attachScript, detachedScript, restartScript, startScript } from "./scripts";
 import type { RecoverOptions } from "./steps";
 import { upOnly } from "./up";

@@ -2,8 +2,7 @@ import { dataRoot } from "../../components/host/connection";
 import { setPath } from "../../components/services/agent";
 import { gateResult } from "../../contracts/gate";
 import { postgresPaths } from "../../contracts/pgbackrest";
-import { dependants } from "../../plan/graph";
-import { plan } from "../../plan/plan";
+import { writers } from "../../plan/writers";
 import { moment } from "../clock";
 import { OperatorError, type Run, type StackOptions } from "../context";
 import { exitCodes } from "../exit-codes";
@@ -14,9 +13,6 @@ import { openPreview } from "./preview";
 import { foldersOf, servesScript, switchScript } from "./scripts";
 import { recover, sayChecks, type RecoverOptions } from "./steps";
 import { recoverWords } from "./words";
-
-/** Every service that writes to the cluster, directly or through another. */
-export const writers = (): string[] => dependants(plan, "postgres").map(({ name }) => name);
 
 /** `smarter recover postgres` */
 export const run: Run<StackOptions & RecoverOptions & { preview?: boolean }> = async (given, options) => {

@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { dataRoot } from "../host/paths";
 import type { ContainerFile, ContainerSpec, SiteContext } from "./spec";
 import { applicationUid, httpHealth } from "./spec";
@@ -8,7 +9,7 @@ import { caddyfile, type TlsArgs } from "./caddyfile";
 /** The major version that images/postgres runs; a restore cannot change it. */
 export const postgresMajorVersion = 15;
 
-export function postgres(args: { files: readonly ContainerFile[]; archiveTimeoutSeconds: number; expectRestored?: string }): ContainerSpec {
+export function postgres(args: { files: readonly ContainerFile[]; archiveTimeoutSeconds: number; expectRestored?: pulumi.Input<string> }): ContainerSpec {
   return {
     name: "postgres",
     command: ["tini", "--", "smarteros-postgres"],

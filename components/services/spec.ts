@@ -39,7 +39,7 @@ export interface ContainerSpec {
   /** "uid:gid". Absent: the image's own. */
   readonly user?: string;
   /** Not secret: shown by `docker inspect`. */
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, pulumi.Input<string>>>;
   /** Secret variables; delivered in a file, never in the container's configuration. */
   readonly secretEnv: Readonly<Record<string, pulumi.Input<string>>>;
   readonly files?: readonly ContainerFile[];

@@ -21,9 +21,12 @@ import { answersAfterwards, tellChecks, type Scenario, type Stage } from "./scen
 /** The line of `smarter failback` with which the write pause begins. */
 const pauses = /^stopping everything that writes/;
 /** ... and the one from which on nobody writes there. */
-const quiesced = /^nobody writes since/;
+const quiesced = /^nobody writes any more/;
 /** What it says at its end, as far as the drill needs it. */
-const said = z.object({ gate: z.object({ passedAt: z.string().nullable(), checks: z.array(gateCheck) }) });
+const said = z.object({
+  activatedAt: z.iso.datetime(),
+  gate: z.object({ passedAt: z.string().nullable(), checks: z.array(gateCheck) }),
+});
 /** Seconds, from the end of the failback, in which each writer must have written again. */
 const writesAgain = 60;
 
@@ -104,16 +107,27 @@ async function goBack(stage: Stage, draft: Draft, load: Load, onNewVps: (script:
   const pause = await writesAgainAfter(load, quiescedAt, signal);
   await load.stop();
   const last = await lastWritesOf(site, timeline);
-  await record(draft, { destroyedAt: pausedAt, load, seen: answers, last, flipped: flippedAt, site });
+  const incident = said.safeParse(jsonIn(ran.stdout)).data;
+  // When the first service was told to stop; the line comes before that, and is taken where nothing else is known.
+  await record(draft, {
+    destroyedAt: incident ? Date.parse(incident.activatedAt) : pausedAt,
+    load,
+    seen: answers,
+    last,
+    flipped: flippedAt,
+    site,
+  });
   if (ran.exitCode !== 0) throw new Error(`smarter failback ended with ${ran.exitCode}`);
 
-  const { gate } = said.parse(JSON.parse(ran.stdout));
+  const { gate } = said.parse(jsonIn(ran.stdout));
   const checks = [pause, await withoutGap(onNewVps)];
   tellChecks(timeline, checks);
   draft.gate = { passedAt: gate.passedAt, checks: [...gate.checks, ...checks] };
   const whole = draft.modules.every((m) => m.rtoSeconds !== null && m.restored && (m.rpoSeconds ?? 0) === 0);
   draft.verdict = gate.passedAt !== null && draft.gate.checks.every(({ ok }) => ok) && whole ? "recovered" : "failed";
 }
+
+const jsonIn = (text: string): unknown => (text === "" ? undefined : JSON.parse(text));
 
 /** When DNS moved, and then each module's first answer: before, the other site's proxy still answers. */
 async function answersAt({ site, timeline }: Stage, before: string, pausedAt: number, signal: AbortSignal) {

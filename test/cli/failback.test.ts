@@ -33,7 +33,16 @@ it("keeps what an earlier life left, and leaves an empty folder of the same mode
   expect(await clear()).toBe("odoo\n");
   expect(await namesIn("odoo")).toEqual([]);
   expect(await namesIn("odoo.before-g3")).toEqual(["filestore"]);
-  expect(await namesIn(".")).toEqual(["odoo", "odoo.before-g3", "postgres"]);
+  expect(await namesIn(".")).toEqual([".cleared-g3", "odoo", "odoo.before-g3", "postgres"]);
+});
+
+it("moves nothing that was brought since, not even onto what was empty", async () => {
+  await fill("odoo");
+  await fill("postgres");
+  await clear();
+  await fill("odoo", "seeded");
+  expect(await clear()).toBe("");
+  expect(await namesIn("odoo")).toEqual(["seeded"]);
 });
 
 it("moves nothing that was restored since", async () => {
@@ -50,7 +59,7 @@ it("goes on where it was killed between its two moves", async () => {
   await fill("odoo.before-g3", "filestore");
   await fill("postgres");
   expect(await clear()).toBe("");
-  expect(await namesIn(".")).toEqual(["odoo", "odoo.before-g3", "postgres"]);
+  expect(await namesIn(".")).toEqual([".cleared-g3", "odoo", "odoo.before-g3", "postgres"]);
   expect(await readFile(join(root, "data", "odoo.before-g3", "filestore"), "utf8")).toBe("old");
 });
 

@@ -1,13 +1,24 @@
-import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RestoreResult, restoreResult, type RestoreSpec } from "../../contracts/agent";
 import { checkManifest, folderInSnapshot, type Manifest, manifest } from "../../contracts/manifest";
 import { waitUntil } from "../../local-cloud/wait";
-import { ciphers, Cleanup, type Ground, Host, prepareGround } from "./site";
+import { ciphers, Cleanup, Host, prepareGround, type StoreGround } from "./site";
 
 const cleanup = new Cleanup();
-let ground: Ground;
+let ground: StoreGround;
 let primary: Host;
 let first: Manifest;
 let second: Manifest;
@@ -32,8 +43,21 @@ beforeAll(async () => {
   writeFileSync(join(primary.set("n8n"), "config"), "{}");
   await primary.writeAgentConfig(1, ["odoo", "n8n"]);
 
+  const n8n = primary.set("n8n");
+  for (const name of ["gone", "replaced"]) mkdirSync(join(n8n, name));
+  writeFileSync(join(n8n, "gone", "file"), "soon");
+  const { atime, mtime } = lstatSync(join(n8n, "config"));
+
   await write(1);
   first = manifest.parse(JSON.parse((await primary.agent("cycle")).stdout));
+  // Each kind of change, between the two.
+  for (const name of ["gone", "replaced"]) rmSync(join(n8n, name), { recursive: true });
+  writeFileSync(join(n8n, "replaced"), "a file now");
+  mkdirSync(join(n8n, "new", "deep"), { recursive: true });
+  symlinkSync("../config", join(n8n, "new", "link"));
+  chmodSync(join(n8n, "new"), 0o2770);
+  writeFileSync(join(n8n, "config"), "[]"); // as long, and as old by its time of modification
+  utimesSync(join(n8n, "config"), atime, mtime);
   await write(2);
   second = manifest.parse(JSON.parse((await primary.agent("cycle")).stdout));
   await write(3);
@@ -56,6 +80,20 @@ async function specOf(m: Manifest, host: Host, restoreId: string): Promise<Resto
     },
     fileSets: Object.entries(m.body.files).map(([name, { snapshot }]) => ({ name, path: host.set(name), snapshot })),
   };
+}
+
+/** Everything in a folder, and of what it is; but marks of the agent, and the folder's own time, which they move. */
+function listing(folder: string): string[] {
+  const paths = ["", ...readdirSync(folder, { recursive: true, encoding: "utf8" })];
+  return paths
+    .filter((path) => !path.startsWith(".smarteros-"))
+    .map((path) => {
+      const file = join(folder, path);
+      const { mode, uid, gid, mtimeMs } = lstatSync(file);
+      const content = lstatSync(file).isFile() ? readFileSync(file, "utf8") : "";
+      return [path, mode.toString(8), uid, gid, path === "" ? "" : Math.floor(mtimeMs), content].join(" ");
+    })
+    .sort();
 }
 
 const resultsOf = (stdout: string): RestoreResult[] =>
@@ -90,6 +128,19 @@ describe("the agent", () => {
     const events = stdout.split("\n").map((line) => JSON.parse(line));
     expect(events.filter(({ level }) => level === "error")).toEqual([]);
     expect(events.at(-1)).toMatchObject({ event: "stopped" });
+  });
+
+  test("begins a cycle at once when it is asked to", async () => {
+    await primary.writeAgentConfig(1, ["odoo", "n8n"], { cycleSeconds: 3600 });
+    const running = primary.agent("run", undefined, { reject: false });
+    const cycles = async () => (await ground.keys("g1/manifests/")).length;
+    const until = (count: number) => waitUntil(async () => (await cycles()) >= count, { what: "a cycle", seconds: 20 });
+    const before = await cycles();
+    await until(before + 1);
+    running.kill("SIGUSR2");
+    await until(before + 2);
+    running.kill("SIGTERM");
+    expect((await running).exitCode).toBe(0);
   });
 
   test("goes on when restic's cache is lost, which holds what the writer may not read", async () => {
@@ -154,6 +205,35 @@ describe("a restore", () => {
     expect(third.body.postgres.walFile).toMatch(/^00000002/);
   }, 60_000);
 });
+
+test("what was seeded is brought to a later restore point: the cluster by WAL alone", async () => {
+  const host = new Host(ground, "seeded", "127.10.9.9", cleanup);
+  const seed = "g6-from-g1-seed";
+  const outcomes = async (m: Manifest, restoreId: string) =>
+    resultsOf((await host.agent("restore", { ...(await specOf(m, host, restoreId)), seed })).stdout).map(
+      ({ outcome }) => outcome,
+    );
+  const whole = new Host(ground, "restored whole", "127.10.9.9", cleanup);
+  const { postgres: _, ...files } = await specOf(second, whole, "r");
+  await whole.agent("restore", files);
+  const kept = join(host.set("odoo"), "filestore", "file-1");
+  const witness = join(host.dataDir, "pgdata", "witness");
+  expect(await outcomes(first, seed)).toEqual(["restored", "restored", "restored"]);
+  writeFileSync(witness, "not restored anew");
+  const inode = lstatSync(kept).ino;
+  // No service starts on it meanwhile.
+  expect((await (await host.spawnPostgres({ generation: 6, source: 1, expectRestored: seed })).server).exitCode).toBe(
+    64,
+  );
+  expect(await outcomes(second, "g6-from-g1-last")).toEqual(["restored", "restored", "restored"]);
+  await host.startPostgres({ generation: 6, source: 1, expectRestored: "g6-from-g1-last" });
+  expect(await host.query("odoo", "select n from attachments order by n")).toEqual([{ n: 1 }, { n: 2 }]);
+  expect(readFileSync(witness, "utf8")).toBe("not restored anew");
+  expect(readdirSync(join(host.set("odoo"), "filestore"))).toEqual(["file-1", "file-2"]);
+  expect(lstatSync(kept).ino).toBe(inode);
+  for (const set of ["odoo", "n8n"]) expect(listing(host.set(set))).toEqual(listing(whole.set(set)));
+  expect(await outcomes(first, seed)).toEqual(["already-restored", "already-restored", "already-restored"]);
+}, 60_000);
 
 test("data without a marker is refused, and stays", async () => {
   const host = new Host(ground, "occupied", "127.10.9.3", cleanup);

@@ -111,7 +111,7 @@ async function makeIdentity(iam: IAMClient, UserName: string, policy: PolicyDocu
 }
 
 /** Capabilities that the stacks give the agent's container; all others are dropped. */
-const capabilities: Record<string, string> = { restore: "chown,dac_override,fowner", recover: "chown,dac_override,fowner,setuid,setgid" };
+const capabilities: Record<string, string> = { restore: "chown,dac_override,fowner,setuid,setgid", recover: "chown,dac_override,fowner,setuid,setgid" };
 const readOnly = "dac_read_search";
 
 interface StartArgs {
@@ -210,12 +210,9 @@ export class Host {
       "--spool-dir",
       join(dir, "spool"),
     ];
+    const server = ["--server-dir", join(dir, "server"), "--entrypoint", join(imagesPostgres, "entrypoint.sh")];
     const source =
-      name === "restore"
-        ? ["--source-conf", join(dir, "source.conf")]
-        : name === "recover"
-          ? ["--server-dir", join(dir, "server"), "--entrypoint", join(imagesPostgres, "entrypoint.sh")]
-          : [];
+      name === "restore" ? ["--source-conf", join(dir, "source.conf"), ...server] : name === "recover" ? server : [];
     return execa("setpriv", [...limits, process.execPath, agentBundle, ...places, ...folders, name, ...source], {
       input: input === undefined ? "" : JSON.stringify(input),
       env: { PATH: `${postgresBin}:${process.env["PATH"]}`, SMARTEROS_ROLES_SQL: join(imagesPostgres, "roles.sql"), AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -107,6 +107,40 @@ test("an empty Vault serves the snapshot's secrets; again is a no-op", async () 
   await expectSecret(address);
   const again = await vaultAgent("vault-restore", specOf(address, escrow.unsealShares));
   expect(JSON.parse(again.stdout)).toMatchObject({ outcome: "already-restored" });
+}, 60_000);
+
+test("a seeded Vault takes the newer snapshot of a restore that names its seeding, once; no other takes its data for its own", async () => {
+  const folder = join(dir, "seeded-snapshot");
+  mkdirSync(folder);
+  copyFileSync(join(dir, vaultIdentityName), join(folder, vaultIdentityName));
+  const snapshot = join(folder, vaultSnapshotName);
+  copyFileSync(snapshotFile, snapshot);
+  const address = startVault("seeded", "127.10.9.28");
+  const restore = (restoreId: string, seed?: string) => {
+    const spec = { ...specOf(address, escrow.unsealShares), snapshotFile: snapshot, restoreId, seed };
+    return vaultAgent("vault-restore", spec, false);
+  };
+  const seenAt = async (path: string) =>
+    new VaultClient(address, escrow.token).read(`secret/data/smarteros/${path}`).then(
+      () => true,
+      () => false,
+    );
+  expect((await restore("seed", "seed")).exitCode).toBe(0);
+  await expectSecret(address);
+
+  await new VaultClient(primary, escrow.token).write("secret/data/smarteros/late", { data: { n: 1 } });
+  await new VaultClient(primary, escrow.token).saveSnapshot(snapshot);
+  for (const seed of [undefined, "another-seed"])
+    expect((await restore("restore-1", seed)).stderr).toContain("holds what the seeding seed brought");
+  expect(await seenAt("late")).toBe(false);
+  expect((await restore("restore-1", "seed")).exitCode).toBe(0);
+  expect(await seenAt("late")).toBe(true);
+
+  // It serves now: what is written there is nobody's to replace any more.
+  await new VaultClient(address, escrow.token).write("secret/data/smarteros/own", { data: { n: 2 } });
+  for (const id of ["restore-1", "seed"]) expect((await restore(id, "seed")).exitCode).toBe(0);
+  expect(await seenAt("own")).toBe(true);
+  expect(existsSync(join(folder, ".smarteros-vault-seed.json"))).toBe(false);
 }, 60_000);
 
 async function expectSecret(address: string): Promise<void> {

@@ -78,9 +78,10 @@ describe("the rehearsal of a recovery", () => {
   });
 
   it("puts out the set, what was restored of it, and the gate's evidence, under the generation that serves", async () => {
-    const { restored, gate, generation } = stack.outputs;
-    expect([restored!.manifest, generation]).toEqual([restoredSet.key, 1]);
-    expect(restored!.restoreId).toMatch(/^verify-g1-/);
+    const { gate, generation } = stack.outputs;
+    const restored = await valueOf(stack.outputs.restored!);
+    expect([restored.manifest, generation]).toEqual([restoredSet.key, 1]);
+    expect(restored.restoreId).toMatch(/^verify-g1-/);
     expect(await valueOf(gate!)).toEqual(passedGate);
   });
 });

@@ -10,6 +10,7 @@ import { vaultHardenSpec } from "../../../contracts/vault-harden";
 import { exitCodes, Failure } from "./failure";
 import { logTo, messageOf } from "./log";
 import { type Places, parseJson, readSettings } from "./settings";
+import { Bell } from "./ticks";
 
 /**
  * The backup agent: the only program that runs backups and restores. Specs come on stdin, results go to stdout. `agent health` is
@@ -33,10 +34,12 @@ const print = (line: unknown) => process.stdout.write(`${JSON.stringify(line)}\n
 
 program
   .command("run")
-  .description("back up until stopped")
+  .description("back up until stopped; SIGUSR2 begins a cycle at once")
   .action(async () => {
+    const bell = new Bell();
+    process.on("SIGUSR2", () => bell.ring());
     const { run } = await import("./run");
-    await run(await readSettings(places()), logTo(process.stdout), stopSignal());
+    await run(await readSettings(places()), logTo(process.stdout), stopSignal(), bell);
   });
 
 program
@@ -78,10 +81,12 @@ program
     "pgBackRest's configuration of the source in the postgres container",
     postgresPaths.sourceConfig,
   )
-  .action(async ({ sourceConf }: { sourceConf: string }) => {
+  .option("--server-dir <dir>", "of the server by which a seeding replays", "/run/smarteros-server")
+  .option("--entrypoint <file>", "of images/postgres", "smarteros-postgres")
+  .action(async (own: { sourceConf: string; serverDir: string; entrypoint: string }) => {
     const { restore } = await import("./restore/restore");
     const spec = parseJson(await stdin(), "the restore spec on stdin", restoreSpec);
-    for (const result of await restore(spec, { ...places(), sourceConf }, logTo(process.stderr))) print(result);
+    for (const result of await restore(spec, { ...places(), ...own }, logTo(process.stderr))) print(result);
   });
 
 program

@@ -8,6 +8,7 @@ import { resticRepository } from "../../../contracts/restic";
 import { command, type CommandOptions, GivenUp } from "./command";
 import { neverData } from "./fingerprint";
 import { type Log, messageOf } from "./log";
+import { type Node, node } from "./restore/tree";
 import { writeSecretFile } from "./secret-file";
 import { Store, type StoreKeys } from "./store";
 
@@ -39,6 +40,8 @@ const literally = (path: string): string => path.replaceAll(/[*?[\]\\]/g, "\\$&"
 /** The restic repository of one generation. Secrets go by the environment. */
 export class Restic {
   private cacheIsLost = false;
+  /** What restic printed, by snapshot. */
+  private readonly lists = new Map<string, Promise<string>>();
 
   private constructor(
     private readonly args: ResticArgs,
@@ -128,6 +131,16 @@ export class Restic {
       throw new Error(`snapshot ${snapshot} holds no ${folder}`, { cause });
     });
     return restored;
+  }
+
+  /** All that a folder of a snapshot holds, itself included; of each snapshot it is asked once. Takes no lock. */
+  async list(reference: string): Promise<Node[]> {
+    const { snapshot, folder } = folderInSnapshot(reference);
+    const known = this.lists.get(snapshot) ?? this.run(["ls", snapshot, "--no-lock", "--json"]);
+    this.lists.set(snapshot, known);
+    const lines = (await known).split("\n").filter((line) => line.includes('"struct_type":"node"'));
+    const nodes = lines.map((line) => node.parse(JSON.parse(line)));
+    return nodes.filter(({ path }) => path === folder || path.startsWith(`${folder}/`));
   }
 
   // restic prints the short id; the key in the bucket is the long one.

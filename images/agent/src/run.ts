@@ -6,7 +6,7 @@ import { archiveFacts } from "./status/archive";
 import { DiskForecast } from "./status/disk-forecast";
 import { serveStatus } from "./status/serve";
 import type { Status } from "./status/status";
-import { ticks } from "./ticks";
+import { type Bell, ticks } from "./ticks";
 
 /** Seconds between two looks at PostgreSQL's archiver and disk. */
 const archiveLookSeconds = 10;
@@ -15,8 +15,9 @@ const archiveLookSeconds = 10;
  * Backs up until the signal: repositories and the first base backup if there is none, then a cycle every `cycleSeconds`, and Vault when it changes. What
  * fails is logged with its cause and tried again at the next tick; the newest restorable point then grows old, and `/health` says so.
  * Base backups are made beside the cycles: a large one must not hold up the restore points.
+ * @param bell asks for a cycle that begins now
  */
-export async function run(settings: Settings, log: Log, signal: AbortSignal): Promise<void> {
+export async function run(settings: Settings, log: Log, signal: AbortSignal, bell: Bell): Promise<void> {
   const { config } = settings;
   const backups = await Backups.open(settings, log, signal);
   const known: Pick<Status, "phase" | "archive"> = {
@@ -47,7 +48,7 @@ export async function run(settings: Settings, log: Log, signal: AbortSignal): Pr
 
   async function cycles(): Promise<void> {
     let baseBackup: Promise<unknown> | undefined;
-    for await (const _ of ticks(config.cycleSeconds, signal)) {
+    for await (const _ of ticks(config.cycleSeconds, signal, bell)) {
       baseBackup ??= succeeds("base-backup", () => backups.backUpCluster(), log, signal).finally(
         () => (baseBackup = undefined),
       );

@@ -126,11 +126,20 @@ export class VaultClient {
   }
 
   /** Puts a snapshot of another Vault in place: this one is then sealed, and opens only with the other's shares. */
-  async forceSnapshot(file: string): Promise<void> {
+  forceSnapshot(file: string): Promise<void> {
+    return this.putSnapshot("snapshot-force", file);
+  }
+
+  /** Puts another snapshot of the same Vault in place. It answers nothing for the 5 s after, and is then at work with it. */
+  renewSnapshot(file: string): Promise<void> {
+    return this.putSnapshot("snapshot", file);
+  }
+
+  private async putSnapshot(how: "snapshot" | "snapshot-force", file: string): Promise<void> {
     const body = Readable.toWeb(createReadStream(file)) as unknown as NonNullable<RequestInit["body"]>;
     await this.accepted(
       "POST",
-      "sys/storage/raft/snapshot-force",
+      `sys/storage/raft/${how}`,
       { body, duplex: "half" },
       snapshotSeconds,
       async () => undefined,

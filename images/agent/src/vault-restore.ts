@@ -1,11 +1,14 @@
+import { createHash } from "node:crypto";
 import { access, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { z } from "zod";
 import type { RestoreResult } from "../../../contracts/agent";
 import { type VaultIdentity, vaultIdentity, vaultIdentityName, type VaultRestoreSpec } from "../../../contracts/vault";
 import { exitCodes, Failure } from "./failure";
 import { type Log, messageOf } from "./log";
 import { parseJson } from "./settings";
-import { VaultClient } from "./vault-client";
+import { generateRoot } from "./harden/root";
+import { VaultClient, VaultError } from "./vault-client";
 import { enoughShares, SharesRefused, unseal } from "./vault-unseal";
 import { untilActive, untilAnswers } from "./vault-waits";
 import { waitFor } from "./wait";
@@ -21,6 +24,9 @@ const sealSeconds = 60;
  *
  * From before the initialisation until the Vault is proved to be the snapshot's, a mark lies beside the snapshot: a run that is cut off in
  * between leaves a Vault whose shares nobody has, and by the mark the next one knows that there is nothing in it to lose.
+ *
+ * A seeded Vault serves nobody yet: as long as its mark says so, beside the snapshot, a restore that names the seeding puts its own snapshot in the place
+ * of the seeding's, if that is another one.
  * @throws Failure with exit code 4 when the shares do not open it; nothing was touched when they are too few
  * @throws Failure with exit code 5 when an earlier run was cut off, and the Vault has to be emptied first
  */
@@ -33,6 +39,12 @@ export async function vaultRestore(spec: VaultRestoreSpec, log: Log): Promise<Re
   const before = await untilAnswers(vault);
 
   const mark = join(dirname(spec.snapshotFile), "restore-begun");
+  const seedMark = join(dirname(spec.snapshotFile), vaultSeedName);
+  const seeded = await seedAt(seedMark);
+  if (seeded && seeded.seed !== spec.seed)
+    throw new Error(
+      `Vault at ${spec.address} holds what the seeding ${seeded.seed} brought, which this restore does not name: its data is older; fix: ${startAgain}`,
+    );
   const cutOff = before.initialized && (await isThere(mark));
   try {
     if (!before.initialized) await putSnapshot(spec, identity, vault, mark, log);
@@ -40,6 +52,9 @@ export async function vaultRestore(spec: VaultRestoreSpec, log: Log): Promise<Re
       await unseal(vault, shares).catch((error: unknown) => Promise.reject(stop(spec, error)));
     await untilActive(vault);
     await requireSame(spec, identity, vault);
+    if (before.initialized && seeded) await renew(spec, seeded, shares, log);
+    if (spec.restoreId !== spec.seed) await rm(seedMark, { force: true });
+    else if (!before.initialized || seeded) await writeSeed(seedMark, spec);
   } catch (error) {
     if (!cutOff) throw error;
     throw new Failure(
@@ -78,6 +93,44 @@ async function putSnapshot(
   await waitFor("Vault to seal itself after the snapshot", sealSeconds, async () =>
     (await vault.sealStatus()).sealed ? true : undefined,
   );
+}
+
+/** What a seeding left beside the snapshot, where a restore of that folder leaves it. */
+const vaultSeedName = ".smarteros-vault-seed.json";
+const vaultSeed = z.strictObject({ seed: z.string(), sha256: z.string() });
+
+const seedAt = async (file: string) =>
+  (await isThere(file)) ? parseJson(await readFile(file, "utf8"), file, vaultSeed) : undefined;
+
+const writeSeed = async (file: string, { restoreId, snapshotFile }: VaultRestoreSpec): Promise<void> =>
+  writeFile(file, JSON.stringify({ seed: restoreId, sha256: await sha256Of(snapshotFile) }), { flush: true });
+
+const sha256Of = async (file: string): Promise<string> =>
+  createHash("sha256")
+    .update(await readFile(file))
+    .digest("hex");
+
+/** The snapshot in the place of the seeding's; that it is there is told by a token that was made before, and that nobody knows any more then. */
+async function renew(
+  { address, snapshotFile }: VaultRestoreSpec,
+  { sha256 }: z.infer<typeof vaultSeed>,
+  shares: readonly string[],
+  log: Log,
+): Promise<void> {
+  if ((await sha256Of(snapshotFile)) === sha256) return;
+  const root = new VaultClient(address, await generateRoot(new VaultClient(address), shares));
+  log.info("vault-snapshot-renewed", { snapshotFile });
+  await root.renewSnapshot(snapshotFile);
+  await waitFor("Vault to take the snapshot", sealSeconds, async () =>
+    root.read("auth/token/lookup-self").then(
+      () => undefined,
+      (error: unknown) => {
+        if (error instanceof VaultError && error.status === 403) return true;
+        throw error;
+      },
+    ),
+  );
+  await untilActive(new VaultClient(address));
 }
 
 const isThere = (file: string): Promise<boolean> =>

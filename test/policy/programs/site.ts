@@ -95,7 +95,7 @@ function recovery(): void {
     labels: siteLabels(site),
     folders: dataFolders(),
   });
-  deploySite({ config, host, restore, existingRecords: [] });
+  deploySite({ config, host, takeOver: { sourceGeneration: restore.sourceGeneration, begin: () => ({ restore: pulumi.output(restore) }) }, existingRecords: [] });
 }
 
 if (pulumi.getStack() === "primary") primary();

@@ -43,7 +43,8 @@ export const areIts = (address: string, shares: readonly string[]): Promise<bool
     throw error;
   });
 
-async function generateRoot(vault: VaultClient, given: readonly string[]): Promise<string> {
+/** A root token without an end: for what goes with it. @throws SharesRefused when the shares are not this Vault's */
+export async function generateRoot(vault: VaultClient, given: readonly string[]): Promise<string> {
   const shares = enoughShares(given, (await vault.sealStatus()).t);
   await vault.delete("sys/generate-root/attempt"); // of whoever was killed in the middle
   const { nonce, otp } = attempt.parse(await vault.write("sys/generate-root/attempt", {}));

@@ -1,15 +1,13 @@
 import { once } from "node:events";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { GateResult } from "../../../../contracts/gate";
-import { pgbackrestConf } from "../../../../contracts/pgbackrest";
 import type { RecoverSpec } from "../../../../contracts/recover";
-import { command } from "../command";
 import { judgeAll } from "../gate/gate";
 import type { Log } from "../log";
 import { Restic } from "../restic";
-import { postgresIds } from "../restore/postgres";
 import { restore } from "../restore/restore";
+import { writeSourceConf } from "../restore/source-conf";
 import type { Places } from "../settings";
 import { clusterChecks, dataSpec } from "./checks";
 import { bringMissing } from "./missing";
@@ -31,7 +29,7 @@ export interface RecoverPlaces extends Places {
 export async function recover(spec: RecoverSpec, places: RecoverPlaces, log: Log): Promise<GateResult> {
   const { serverDir, entrypoint } = places;
   const { restoreId, postgres } = spec.restore;
-  const sourceConf = await writeSourceConf(spec, places);
+  const sourceConf = await writeSourceConf(spec.restore, postgres.dataDir, serverDir);
   await restore(spec.restore, { ...places, sourceConf }, log);
   const server = await PrivateServer.start({ dataDir: postgres.dataDir, restoreId, serverDir, entrypoint, log });
   try {
@@ -46,7 +44,7 @@ export async function recover(spec: RecoverSpec, places: RecoverPlaces, log: Log
 export async function preview(spec: RecoverSpec, places: RecoverPlaces, log: Log, signal: AbortSignal): Promise<void> {
   const { serverDir, entrypoint } = places;
   const { restoreId, postgres } = spec.restore;
-  const sourceConf = await writeSourceConf(spec, places);
+  const sourceConf = await writeSourceConf(spec.restore, postgres.dataDir, serverDir);
   await restore(spec.restore, { ...places, sourceConf }, log);
   const server = await PrivateServer.start({
     dataDir: postgres.dataDir,
@@ -59,30 +57,6 @@ export async function preview(spec: RecoverSpec, places: RecoverPlaces, log: Log
   log.info("preview-ready", { socketDir: server.socketDir });
   if (!signal.aborted) await once(signal, "abort");
   await server.stop();
-}
-
-/** pgBackRest's configuration for the server, which fetches WAL while it replays: in a folder that only its user enters. */
-async function writeSourceConf({ restore }: RecoverSpec, { serverDir }: RecoverPlaces): Promise<string> {
-  const { uid, gid } = await postgresIds();
-  const folders = { lockDir: join(serverDir, "lock"), spoolDir: join(serverDir, "spool") };
-  for (const folder of [serverDir, ...Object.values(folders)]) await mkdir(folder, { recursive: true, mode: 0o700 });
-  const caFile = join(serverDir, "ca.pem");
-  const file = join(serverDir, "source.conf");
-  const text = pgbackrestConf({
-    s3: restore.s3,
-    generation: restore.sourceGeneration,
-    stanza: restore.stanza,
-    dataDir: restore.postgres.dataDir,
-    credentials: restore.secrets,
-    cipher: restore.secrets.postgresCipher,
-    use: "source",
-    caFile,
-    ...folders,
-  });
-  if (restore.s3.caPem !== undefined) await writeFile(caFile, restore.s3.caPem, { mode: 0o600 });
-  await writeFile(file, text, { mode: 0o600 });
-  await command("chown", ["-R", `${uid}:${gid}`, serverDir]);
-  return file;
 }
 
 async function withRestic<T>(

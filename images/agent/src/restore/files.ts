@@ -1,34 +1,70 @@
-import { chmod, chown, lstat, readdir, rename, rm, utimes } from "node:fs/promises";
+import { chmod, chown, lstat, readdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
 import type { RestoreSpec } from "../../../../contracts/agent";
 import { folderInSnapshot } from "../../../../contracts/manifest";
 import { command } from "../command";
 import type { Restic } from "../restic";
-import type { Part } from "./part";
+import type { Part, PartResult } from "./part";
+import { chmodBits, difference, node } from "./tree";
 
 /** On the same file system as the target, so that what is restored here is moved into place by renaming. */
 const staging = ".smarteros-staging";
 
-/** A file set by restic, with owners, modes and times, of the folder itself too. */
-export function filesPart(set: RestoreSpec["fileSets"][number], restic: Restic): Part {
-  return {
-    module: set.name,
-    folder: set.path,
-    async restore() {
-      const restored = await restic.restoreInto(set.snapshot, join(set.path, staging), set.only);
-      for (const path of set.only ?? []) await requireRestored(join(restored, path), set.snapshot, path);
-      await moveContent(restored, set.path);
-      await rm(join(set.path, staging), { recursive: true });
-      await command("sync", ["--file-system", set.path]);
-      const { files, bytes } = await count(set.path);
-      return {
-        files,
-        bytes,
-        detail: `restic snapshot ${folderInSnapshot(set.snapshot).snapshot.slice(0, 8)} in ${set.path}`,
-      };
-    },
+/** What a seeding has brought, by restic's own list of it: what is no data is kept in no backup. */
+const seededFiles = ".smarteros-seeded-files.json";
+/** Paths that are brought one by one at most: restic compares each file of the snapshot with each of them. */
+const singlyAtMost = 1_000;
+
+/**
+ * A file set by restic, with owners, modes and times, of the folder itself too. What a seeding brought is made what it is in another snapshot by what
+ * differs alone.
+ * @param seeding what is restored is to be updated later
+ */
+export function filesPart(set: RestoreSpec["fileSets"][number], restic: Restic, seeding: boolean): Part {
+  const { snapshot, path: target } = set;
+  const settle = async (): Promise<PartResult> => {
+    if (seeding) await writeFile(join(target, seededFiles), JSON.stringify(await restic.list(snapshot)));
+    await command("sync", ["--file-system", target]);
+    const detail = `restic snapshot ${folderInSnapshot(snapshot).snapshot.slice(0, 8)} in ${target}`;
+    return { ...(await count(target)), detail };
   };
+  const restore = async () => {
+    const restored = await restic.restoreInto(snapshot, join(target, staging), set.only);
+    for (const path of set.only ?? []) await requireRestored(join(restored, path), snapshot, path);
+    await moveContent(restored, target);
+    await rm(join(target, staging), { recursive: true });
+    return settle();
+  };
+  const update = async () => {
+    const list = join(target, seededFiles);
+    const before = z.array(node).parse(JSON.parse(await readFile(list, "utf8")));
+    const { bring, remove, folders } = difference(before, await restic.list(snapshot));
+    if (bring.length > singlyAtMost) {
+      for (const name of await dataIn(target)) await rm(join(target, name), { recursive: true });
+      await rm(list);
+      return restore();
+    }
+    const inTarget = (path: string) => join(target, belowFolder(path));
+    for (const path of remove) await rm(inTarget(path), { recursive: true, force: true });
+    if (bring.length > 0) {
+      const restored = await restic.restoreInto(snapshot, join(target, staging), bring.map(belowFolder));
+      for (const path of bring) await rename(join(restored, belowFolder(path)), inTarget(path));
+      await rm(join(target, staging), { recursive: true });
+    }
+    await rm(list);
+    for (const { path, uid, gid, mode, mtime } of folders) {
+      await chown(inTarget(path), uid, gid);
+      await chmod(inTarget(path), chmodBits(mode));
+      await command("touch", ["--date", mtime, inTarget(path)]); // to the nanosecond, which Node cannot say
+    }
+    return settle();
+  };
+  return { module: set.name, folder: target, restore, update };
 }
+
+/** @example "/odoo/filestore/a" becomes "filestore/a" */
+const belowFolder = (path: string): string => path.split("/").slice(2).join("/");
 
 async function requireRestored(file: string, snapshot: string, path: string): Promise<void> {
   await lstat(file).catch((cause: unknown) => {
@@ -44,6 +80,9 @@ async function moveContent(from: string, to: string): Promise<void> {
   await chmod(to, mode & 0o7777);
   await utimes(to, atime, mtime);
 }
+
+const dataIn = async (folder: string): Promise<string[]> =>
+  (await readdir(folder)).filter((name) => !name.startsWith(".smarteros-") && name !== "lost+found");
 
 async function count(folder: string): Promise<{ files: number; bytes: number }> {
   const entries = await readdir(folder, { withFileTypes: true });

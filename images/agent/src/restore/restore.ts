@@ -12,27 +12,31 @@ import { objectPart } from "./object";
 import { withLocks } from "./lock";
 import type { Part } from "./part";
 import { postgresPart } from "./postgres";
-import { beginRestore, finishRestore, inspectTarget, type TargetState } from "./target";
+import { beginRestore, finishRestore, type Identity, inspectTarget, type TargetState } from "./target";
+
+export interface RestorePlaces extends Places {
+  /** Where the *postgres container* has the configuration of the same repository, to fetch WAL from while it recovers. */
+  sourceConf: string;
+  /** Of the server with which a seeding replays: where it is, and its entrypoint. */
+  serverDir: string;
+  entrypoint: string;
+}
 
 /**
  * Restores every part of the spec side by side. Every target is looked at before the first is touched.
  * @throws Failure with exit code 3 when a target is neither empty nor this same restore's: nothing was touched then
  */
-export async function restore(
-  spec: RestoreSpec,
-  places: Places & { sourceConf: string },
-  log: Log,
-): Promise<RestoreResult[]> {
+export async function restore(spec: RestoreSpec, places: RestorePlaces, log: Log): Promise<RestoreResult[]> {
   await mkdir(places.cacheDir, { recursive: true, mode: 0o700 });
   const cacheDir = await mkdtemp(join(places.cacheDir, "restore-"));
   try {
     const parts = await partsOf(spec, { ...places, cacheDir }, log);
-    await inspectAll(parts, spec.restoreId); // before the locks, which are files in these folders
+    await inspectAll(parts, spec); // before the locks, which are files in these folders
     return await withLocks(
       parts.map(({ folder }) => folder),
       async () => {
-        const states = await inspectAll(parts, spec.restoreId);
-        return await settle(parts.map((part, i) => restorePart(part, states[i]!, spec.restoreId, log)));
+        const states = await inspectAll(parts, spec);
+        return await settle(parts.map((part, i) => restorePart(part, states[i]!, spec, log)));
       },
     );
   } finally {
@@ -40,8 +44,8 @@ export async function restore(
   }
 }
 
-async function partsOf(spec: RestoreSpec, places: Places & { sourceConf: string }, log: Log): Promise<Part[]> {
-  const { runDir, spoolDir, sourceConf, cacheDir } = places;
+async function partsOf(spec: RestoreSpec, places: RestorePlaces, log: Log): Promise<Part[]> {
+  const { runDir, cacheDir } = places;
   const { s3, sourceGeneration: generation, secrets } = spec;
   const restic = await Restic.configure({
     s3,
@@ -54,32 +58,32 @@ async function partsOf(spec: RestoreSpec, places: Places & { sourceConf: string 
   });
   const parts = spec.fileSets.map((set) =>
     sha256OfKey(set.snapshot) === undefined
-      ? filesPart(set, restic)
+      ? filesPart(set, restic, spec.restoreId === spec.seed)
       : objectPart(set, () => new Store(s3, secrets), runDir),
   );
-  if (spec.postgres)
-    parts.unshift(await postgresPart({ spec, postgres: spec.postgres, runDir, spoolDir, sourceConf, log }));
+  if (spec.postgres) parts.unshift(await postgresPart({ ...places, spec, postgres: spec.postgres, log }));
   return parts;
 }
 
-async function restorePart(part: Part, state: TargetState, restoreId: string, log: Log): Promise<RestoreResult> {
+async function restorePart(part: Part, state: TargetState, identity: Identity, log: Log): Promise<RestoreResult> {
   const { module, folder } = part;
   const startedAt = new Date().toISOString();
   if (state.kind === "already-restored") {
-    const detail = `${folder} holds the marker of restore ${restoreId}`;
+    const detail = `${folder} holds the marker of restore ${identity.restoreId}`;
     return { module, outcome: "already-restored", startedAt, finishedAt: startedAt, detail };
   }
   log.info("restore-started", { module, folder, target: state.kind });
-  await beginRestore(folder, restoreId);
-  const result = await part.restore();
-  await finishRestore(folder, restoreId, { module, ...result });
+  const update = state.kind === "seeded" ? part.update : undefined;
+  await beginRestore(folder, identity, update !== undefined);
+  const result = await (update ?? part.restore)();
+  await finishRestore(folder, identity, { module, ...result });
   log.info("restore-finished", { module, ...result });
   return { module, outcome: "restored", startedAt, finishedAt: new Date().toISOString(), ...result };
 }
 
 /** @throws Failure naming every target that may not be restored into */
-async function inspectAll(parts: readonly Part[], restoreId: string): Promise<TargetState[]> {
-  const states = await Promise.all(parts.map(({ folder }) => inspectTarget(folder, restoreId)));
+async function inspectAll(parts: readonly Part[], identity: Identity): Promise<TargetState[]> {
+  const states = await Promise.all(parts.map(({ folder }) => inspectTarget(folder, identity)));
   const reasons = parts.flatMap(({ module, folder }, i) => {
     const state = states[i]!;
     return state.kind === "refused"
