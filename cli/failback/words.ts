@@ -62,12 +62,12 @@ export const failbackWords: Words<FailbackWords> = {
   },
   es: {
     noRestore:
-      "smarteros:site.restoreFrom: falta en la configuración del primario; permitido: la generación que sirve ahora; arreglo: pulumi config set --path smarteros:site.restoreFrom N --stack primary, y smarteros:site.generation N+1",
+      "smarteros:site.restoreFrom: falta en la configuración del primario; permitido: la generación que sirve ahora; solución: pulumi config set --path smarteros:site.restoreFrom N --stack primary, y smarteros:site.generation N+1",
     notNext: (generation, from, active) =>
-      `smarteros:site.generation y restoreFrom: recibido ${generation} y ${from}, pero sirve la generación ${active ?? "ninguna"}; permitido: ${active === undefined ? "un sitio que sirva" : `${active + 1} y ${active}`}; arreglo: pulumi config set --path smarteros:site.generation N --stack primary, y lo mismo con smarteros:site.restoreFrom`,
+      `smarteros:site.generation y restoreFrom: recibido ${generation} y ${from}, pero sirve la generación ${active ?? "ninguna"}; permitido: ${active === undefined ? "un sitio que sirva" : `${active + 1} y ${active}`}; solución: pulumi config set --path smarteros:site.generation N --stack primary, y lo mismo con smarteros:site.restoreFrom`,
     noHostKey:
-      "smarteros:site.fence.hostKey: falta en la configuración del primario; consecuencia: no se puede detener la escritura en el sitio que sirve; arreglo: la clave pública de host de su servidor, de la configuración de la recuperación",
-    unreachable: (which, why) => `no se alcanza ${which}: ${why}; nada cambió; arreglo: resolverlo primero`,
+      "smarteros:site.fence.hostKey: falta en la configuración del primario; consecuencia: no se puede detener la escritura en el sitio que sirve; solución: la clave pública de host de su servidor, de la configuración de la recuperación",
+    unreachable: (which, why) => `no se alcanza ${which}: ${why}; nada cambió; solución: resolverlo primero`,
     active: "el sitio que sirve",
     target: "el host al que se vuelve",
     resumes: (generation) => `la generación ${generation} ya se había empezado: se continúa`,
