@@ -28,16 +28,15 @@ export function healthyScript(name: string, seconds: number, test: readonly stri
   return `{
 id=$1 end=$(($(date +%s) + ${seconds}))
 fail() { { echo "${name}: $1; consequence: nothing that waits for it is started; fix: what its last lines name, then the same command again:"; docker logs --tail ${logLines} "$id"; } >&2; exit 1; }
-while :; do
+while ! docker exec "$id" ${testCommand(test)} >/dev/null 2>&1; do
   set -- $(docker inspect --format '${shown}' "$id")
   [ $# -eq 4 ] || exit 1
   [ "$2" != healthy ] || exit 0
-  [ "$1" != running ] || ! docker exec "$id" ${testCommand(test)} >/dev/null 2>&1 || exit 0
   first=\${first:-$3}; again=$(($3 - first))
   case $1 in exited | dead) fail "it ended with exit code $4" ;; esac
   [ $again -lt ${restartsAtMost} ] || fail "it is restarted again and again, $again times by now, last exit code $4"
   [ $(date +%s) -lt $end ] || fail "not healthy after ${seconds} s ($1, $2, restarted $3 times)"
-  sleep 0.2
+  sleep 0.3
 done
 } < /dev/null
 `;

@@ -53,7 +53,7 @@ describe("the wait for a container", () => {
     try {
       looks.forEach((look, i) => writeFileSync(join(folder, String(i)), look));
       writeFileSync(join(folder, "n"), "0");
-      const test = `[ "$*" = "exec c1 /bin/sh -c looks | grep fine" ] && grep -q ! ${folder}/$(cat ${folder}/n)`;
+      const test = `[ "$*" = "exec c1 /bin/sh -c looks | grep fine" ] && grep -q '^running.*!' ${folder}/$(cat ${folder}/n)`;
       const docker = `docker() { if [ "$1" = logs ]; then echo "could not connect"; return; fi; if [ "$1" = exec ]; then ${test}; return; fi; n=$(cat ${folder}/n); tr -d ! < ${folder}/$n; [ $n -eq ${looks.length - 1} ] || echo $((n + 1)) > ${folder}/n; }`;
       const ran = spawnSync("sh", ["-s", "--", "c1"], {
         input: `${docker}\nsleep() { :; }\n${healthyScript("odoo", seconds, ["CMD-SHELL", "looks | grep fine"])}`,
