@@ -48,7 +48,7 @@ export const failback: Scenario = {
 };
 
 /** What was before: the VPS is lost, the business recovered, and a new VPS is there. @returns how scripts are run on it */
-async function loseAndRebuild({ cloud, load, secrets, stacks, timeline, signal }: Stage) {
+export async function loseAndRebuild({ cloud, load, secrets, stacks, timeline, signal }: Stage) {
   const escrow = await escrowed(stacks);
   await load.stop();
   timeline.event("before: the VPS is lost, and everything is recovered at the other provider");
@@ -146,7 +146,7 @@ async function answersAt({ site, timeline }: Stage, before: string, pausedAt: nu
 }
 
 /** Each writer goes on by itself: what it waited for is the write pause that users feel. */
-async function writesAgainAfter(load: Load, quiescedAt: number, signal: AbortSignal): Promise<GateCheck> {
+export async function writesAgainAfter(load: Load, quiescedAt: number, signal: AbortSignal): Promise<GateCheck> {
   const end = Date.now() + writesAgain * 1_000;
   const silent = () =>
     [...load.acks].filter(([, acks]) => (acks.at(-1)?.at ?? 0) <= quiescedAt).map(([module]) => module);
@@ -167,7 +167,7 @@ async function writesAgainAfter(load: Load, quiescedAt: number, signal: AbortSig
 }
 
 /** The writers' numbers have no gap: a row that is missing below the highest is an acknowledged write that was lost. */
-async function withoutGap(onHost: (script: string) => Promise<string>): Promise<GateCheck> {
+export async function withoutGap(onHost: (script: string) => Promise<string>): Promise<GateCheck> {
   const sql = "select coalesce(max(n), 0) - count(*) || ' ' || count(*) from drill_writes";
   const found = await Promise.all(
     databases(plan).map(async (database) => {
