@@ -8,22 +8,20 @@ import { NoWayOut } from "../components/no-way-out";
 import type { OldSiteFence } from "../components/old-site-fence";
 import { RestoreWave } from "../components/restore-wave";
 import { ServiceContainer } from "../components/service-container";
-import { agent, folderSets, moduleTargets, previousHostFolder, ransomwareLimits, setPath } from "../components/services/agent";
+import { agent, folderSets, previousHostFolder, setPath } from "../components/services/agent";
 import { bootGuard } from "../components/services/guard";
 import * as applications from "../components/services/applications";
 import { caddy, emptyVault, postgres, redis, vault } from "../components/services/base";
 import { publicNames } from "../components/services/caddyfile";
-import { applicationUid, postgresUid, type ContainerFile, type ContainerSpec, type SiteContext } from "../components/services/spec";
+import { applicationUid, postgresUid, type ContainerSpec, type SiteContext } from "../components/services/spec";
 import { SiteDns, type ExistingRecord } from "../components/site-dns";
 import { SiteNetwork } from "../components/site-network";
 import { ValidationGate } from "../components/validation-gate";
-import { agentStatusPort, type AgentConfig, type S3Location } from "../contracts/agent";
 import type { FenceResult } from "../contracts/fence";
-import type { GateResult, GateSpec } from "../contracts/gate";
+import type { GateResult } from "../contracts/gate";
 import { guardConfig, guardSet, type GuardSecrets } from "../contracts/guard";
-import { pgbackrestConf, postgresPaths } from "../contracts/pgbackrest";
 import { vaultCutOffExitCode, vaultEscrow as vaultEscrowSchema, vaultSnapshotName, type VaultEscrow } from "../contracts/vault";
-import { databases, waves } from "../plan/graph";
+import { waves } from "../plan/graph";
 import type { Service, ServiceName } from "../plan/model";
 import { plan } from "../plan/plan";
 import { seconds } from "../plan/units";
@@ -31,7 +29,8 @@ import type { SiteConfig, StackConfig } from "./config";
 import { DnsCheck } from "../components/dns-check";
 import type { RestorePlan } from "./preflight";
 import { restoreSpecOf } from "./restore-spec";
-import { s3Location, stanza } from "./s3-location";
+import { s3Location } from "./s3-location";
+import { agentConfigOf, gateSpecOf, postgresFiles } from "./site-specs";
 
 /** Labels of everything that belongs to one generation of a site; how it is found again without any state. */
 export const siteLabels = (site: SiteConfig): Record<string, string> => ({ "smarteros.site": site.domain, "smarteros.generation": String(site.generation) });
@@ -285,68 +284,4 @@ export function deploySite(args: SiteArgs): SiteOutputs {
     ...(ownReader ? { readerKeys: pulumi.secret({ s3AccessKey: ownReader.accessKey, s3SecretKey: ownReader.secretKey }) } : {}),
     ...(vaultEscrow ? { vaultEscrow: pulumi.secret(vaultEscrow) } : {}),
   };
-}
-
-/** pgBackRest's files and the roles, uploaded into the PostgreSQL container. */
-function postgresFiles(config: StackConfig, s3: S3Location, writer: BackupIdentity | undefined, reader?: BackupIdentity, source?: number): ContainerFile[] {
-  const { site, secrets } = config;
-  const conf = (identity: BackupIdentity, generation: number, use: "write" | "source") =>
-    pulumi.all([identity.accessKey, identity.secretKey]).apply(([s3AccessKey, s3SecretKey]) =>
-      pgbackrestConf({ s3, generation, stanza, credentials: { s3AccessKey, s3SecretKey }, cipher: secrets.postgresCipher, use }),
-    );
-  return [
-    ...(writer ? [{ path: postgresPaths.config, content: conf(writer, site.generation, "write") }] : []),
-    ...(reader && source !== undefined ? [{ path: postgresPaths.sourceConfig, content: conf(reader, source, "source") }] : []),
-    ...(s3.caPem ? [{ path: postgresPaths.ca, content: s3.caPem }] : []),
-    { path: postgresPaths.roles, content: JSON.stringify(secrets.databasePasswords) },
-  ];
-}
-
-function agentConfigOf(site: SiteConfig, s3: S3Location): AgentConfig {
-  const cluster = plan.services.flatMap((s) => s.backup).find((b) => b.kind === "cluster");
-  if (!cluster) throw new Error("plan.services: no service keeps the cluster");
-  return {
-    site: site.domain,
-    generation: site.generation,
-    s3,
-    stanza,
-    cycleSeconds: seconds(plan.backupCycle),
-    fullEverySeconds: seconds(cluster.fullCopyEvery),
-    incrementalEverySeconds: seconds(cluster.baseCopyAtMost),
-    postgres: { dataDir: postgresPaths.dataDir, socketDir: postgresPaths.socketDir },
-    vault: { address: "http://vault:8200" },
-    fileSets: [...folderSets().map((set) => ({ name: set, path: setPath(set) })), { name: plan.host.set, path: setPath(plan.host.set), copied: true }],
-    status: { host: "0.0.0.0", port: agentStatusPort },
-    targets: moduleTargets(),
-    walQueueLimitSeconds: 2 * seconds(plan.archiveTimeout),
-    ransomware: ransomwareLimits(),
-  };
-}
-
-function gateSpecOf(config: StackConfig): pulumi.Output<GateSpec> {
-  const { site, secrets } = config;
-  const http = plan.services.filter((s) => s.probe.path !== undefined && s.name !== "vault" && s.name !== "caddy");
-  return pulumi.secret({
-    domain: site.domain,
-    deadlineSeconds: 120,
-    services: http.map((s) => ({ name: s.name, url: `http://${s.name}:${s.probe.port}${s.probe.path}` })),
-    postgres: { host: postgresPaths.socketDir, user: "postgres", password: "", databases: databases(plan) },
-    vault: { address: "http://vault:8200" },
-    tenants: site.tenants,
-    odoo: { database: "odoo", filestore: `${setPath("odoo")}/filestore/odoo` },
-    webhooks: {
-      gatewayUrl: "http://gateway:8000",
-      shopifySecret: secrets.shopifySecret,
-      chatwootUrl: "http://chatwoot:3000",
-      odooUrl: "http://odoo:8069",
-      whatsappSecret: secrets.whatsappSecret,
-    },
-    tls: {
-      connectTo: "caddy",
-      port: 443,
-      names: publicNames(site.domain),
-      // Caddy's own authority came back with its data: the file set holds its root.
-      ...(site.tls.issuer === "internal" ? { caFile: `${setPath("caddy")}/caddy/pki/authorities/local/root.crt` } : {}),
-    },
-  } satisfies GateSpec);
 }
