@@ -174,8 +174,9 @@ function problemsOf(look: Look): Problem[] {
   return [
     ...(look.settingsFrom === "file" ? [{ id: "settings" as const }] : []),
     ...(silent.length > 0 ? [{ id: "modules" as const, modules: silent }] : []),
+    // Docker runs a container's test for the first time a whole interval after its start: until then nothing is wrong with it.
     ...(answerOf(look.inside) ?? [])
-      .filter((c) => c.status !== "running" || (c.health !== undefined && c.health !== "healthy"))
+      .filter((c) => c.status !== "running" || c.health === "unhealthy")
       .map((c) => ({
         id: "inside" as const,
         container: c.name,

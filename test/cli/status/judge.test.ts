@@ -169,6 +169,23 @@ describe("what is not as it should be", () => {
     expect(problemsOf({ ...look, proxied: true })).toEqual([]);
   });
 
+  it("is a container that does not run or fails its test, not one that Docker has not tested yet", () => {
+    const withAgent = (status: string, health: string): Look => {
+      const container = {
+        name: "agent",
+        status,
+        health,
+        restarts: 0,
+        logsRotate: true,
+        restartPolicy: "unless-stopped",
+      };
+      return { ...healthyLook(), inside: { state: "answered", seconds: 0.1, value: [container] } };
+    };
+    expect(problemsOf(withAgent("running", "starting"))).toEqual([]);
+    expect(problemsOf(withAgent("running", "unhealthy"))).toEqual(["inside"]);
+    expect(problemsOf(withAgent("exited", "starting"))).toEqual(["inside"]);
+  });
+
   it("is a module whose newest restorable point is too old", () => {
     const later = new Date(Date.parse(now) + 200_000).toISOString();
     const look = healthyLook();
