@@ -132,6 +132,8 @@ export function baseDamage({ backupLabel }: Postgres, copies: readonly KeyHistor
       };
   }
   for (const { key, entries } of copies) {
+    // pgBackRest keeps the copy of a manifest up to date while a long backup goes on; nothing is restored by it.
+    if (key.endsWith("/backup.manifest.copy")) continue;
     const label = labelOf(key);
     const needed = label === full || label === backupLabel;
     if (needed && !isThere(entries))

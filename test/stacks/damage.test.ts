@@ -91,6 +91,8 @@ describe("the base copy of a set", () => {
     expect(baseDamage(postgres, copies(hidden(key(labels[2]!, "bundle/1"))))?.reason).toContain("is hidden");
     expect(baseDamage(postgres, copies(hidden(key(labels[1]!, "bundle/1"))))).toBeUndefined();
   });
+  it("does not care for the copy of a manifest, which a long backup writes again and again", () =>
+    expect(baseDamage(postgres, [...copies(), cut(key(full, "backup.manifest.copy"))])).toBeUndefined());
   it("does not care for a later one", () =>
     expect(baseDamage(postgres, [...copies(), cut(key(`${full}_20261124-050000I`, "bundle/1"))])).toBeUndefined());
 });
